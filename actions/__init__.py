@@ -1,0 +1,1 @@
+"""Rasa custom actions: one class per kind of question."""

@@ -1,0 +1,1 @@
+"""The Flask service: channels, conversation, assistant, transcripts, command line."""

@@ -1,0 +1,1 @@
+"""The retrieval library: pages, knowledge, names, encoder, vectors, lexical scores, retriever."""
