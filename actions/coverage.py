@@ -1,0 +1,55 @@
+"""Whether a service is in scope: a look-up in the page's own list, never a similarity score.
+
+Listed, listed under an earlier name, part of something listed, near something listed, or not listed: each has
+its own sentence, and "not listed" never becomes "not certified".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.answer import Answer, citations, suggestions
+from actions.base import AnswerAction
+from actions.coverage_words import coverage_words
+from actions.decision import Named
+from actions.faq import answer_from_entry
+from actions.standing import standing_of
+from actions.turn import Turn
+from index.names import Name
+
+LIST = "coverage_list/services"
+SERVICE = "coverage_service/service"
+
+
+class ActionAnswerCoverage(AnswerAction):
+    """Answers which services the page lists, and whether those asked for are among them."""
+
+    topics = ("coverage_list", "coverage_service")
+
+    def name(self) -> str:
+        """See AnswerAction."""
+        return "action_answer_coverage"
+
+    def answer(self, turn: Turn, label: str) -> Answer:
+        """See AnswerAction."""
+        if label != SERVICE:
+            return answer_from_entry(turn, label)
+        services = turn.services() or turn.services_before()
+        return answer_services(turn, services) if services else answer_from_entry(turn, LIST)
+
+
+def answer_services(turn: Turn, names: Sequence[Name | Named]) -> Answer:
+    """Yes for what is listed, "not listed" for what is not, each with its reason."""
+    page, language = turn.page, turn.language
+    standings = tuple(dict.fromkeys(standing_of(page, name, language) for name in names))
+    links = [standing.service.link for standing in standings if standing.service and standing.service.link]
+    entry = page.entry(SERVICE)
+    return Answer(
+        label=SERVICE,
+        language=language,
+        text=coverage_words(page, standings, language),
+        as_of=page.date,
+        sources=citations(page, [*links, *entry.links], language, SERVICE),
+        suggestions=suggestions(page, entry.suggests, language),
+        services=tuple(name.text if isinstance(name, Named) else name.id for name in names),
+    )

@@ -1,0 +1,49 @@
+"""What the page does not answer: another standard or vendor, prices, legal advice, how-to, small requests, abuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.no_answer import refuse
+from actions.turn import Turn
+from actions.wording import listing
+
+
+class ActionRefuse(Action):
+    """Refuses politely, says why by name, and shows what can be asked instead."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_refuse"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """Choose the refusal for what was asked; another standard or vendor is named in it."""
+        turn = Turn.of(tracker)
+        kind = refusal_kind(turn)
+        return refuse(dispatcher, turn, kind, names=_named(turn, kind))
+
+
+def refusal_kind(turn: Turn) -> str:
+    """The key of the out_of_scope label; "unclear" when the names that it needs are missing."""
+    labels = [label for label in turn.decision.labels if label.startswith("out_of_scope/")]
+    kind = labels[0].split("/", 1)[1] if labels else "unclear"
+    if kind in ("other_standard", "other_vendor") and not _named(turn, kind):
+        return "unclear"
+    return kind
+
+
+def _named(turn: Turn, kind: str) -> str:
+    """The other standards or vendors that the message names, as the refusal should call them."""
+    library = turn.library
+    wanted = "standard" if kind == "other_standard" else "vendor"
+    names = []
+    for named in turn.decision.names:
+        name = library.names.get(named.id)
+        if not name or library.page_of(named.id):
+            continue
+        if name.kind == wanted or (wanted == "vendor" and name.vendor and library.is_foreign(name)):
+            names.append(name.display[turn.language])
+    return listing(list(dict.fromkeys(names)), turn.language)

@@ -1,0 +1,85 @@
+"""Text as people type it, made comparable: forms, scripts, clauses and the language of a message.
+
+Everything downstream (names, retrieval, classification) reads `normalise`d text; what is stored and shown is
+what the person typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‑": "-", "–": "-", "—": "-"})
+_SPACE = re.compile(r"\s+")
+# A sentence ends at its mark; a dot only before white space, so that "Office 365 v2.0" and URLs stay whole.
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
+_JOINT = re.compile(
+    r"[，,、]\s*(?:and|also|plus|另外|还有|以及|并且|同时|顺便|而且)?|\s(?:and|also|plus|as well as|btw|by the way)\s"
+    r"|另外|还有|以及|顺便问",
+    re.IGNORECASE,
+)
+_ZH_FUNCTION = re.compile(r"[吗呢吧的了是有没在哪什么怎请能可否这那我你]")
+_EN_FUNCTION = re.compile(
+    r"\b(?:is|are|was|does|do|did|can|could|will|would|should|what|which|who|where|when|why|how|the|a|an|of|for"
+    r"|to|in|on|it|my|our|your|you|we|i|please|thanks|thank|hello|hi|hey|bye|and|have|has)\b",
+    re.IGNORECASE,
+)
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def is_han(text: str) -> bool:
+    """Whether any Chinese character occurs in `text`."""
+    return _HAN.search(text) is not None
+
+
+def simplify(text: str) -> str:
+    """Traditional characters as simplified ones; other text unchanged."""
+    return _converter().convert(text) if is_han(text) else text
+
+
+def tidy(text: str) -> str:
+    """One form for each character: NFKC, plain quotes and dashes, no invisible ones, single spaces."""
+    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    return _SPACE.sub(" ", _INVISIBLE.sub("", folded)).strip()
+
+
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> str:
+    """`text` as the models read it: tidy, simplified characters, lower case."""
+    return simplify(tidy(text)).lower()
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """`text` cut at sentence marks and line ends, marks dropped, in order; empty parts left out."""
+    return tuple(part for raw in _SENTENCE_END.split(text) if (part := raw.strip(" ,，、.")))
+
+
+def clauses(sentence: str) -> tuple[str, ...]:
+    """One sentence cut at commas and joining words such as "and" and 另外, in order."""
+    return tuple(part for raw in _JOINT.split(sentence) if (part := raw.strip(" ,，、.")))
+
+
+def detect_language(text: str) -> str | None:
+    """The language a person writes in: "zh", "en", or None where nothing tells.
+
+    Product names are Latin in both languages, so a Chinese function word outweighs Latin words, and an
+    English sentence may quote a Chinese name.
+    """
+    folded = tidy(text)
+    han = len(_HAN.findall(folded))
+    latin = len(_LATIN_WORD.findall(folded))
+    if not han:
+        return "en" if latin else None
+    chinese = han / 2 + 2 * len(_ZH_FUNCTION.findall(folded))
+    english = 2 * len(_EN_FUNCTION.findall(folded)) + latin / 4
+    return "zh" if chinese >= english else "en"
