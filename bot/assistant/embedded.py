@@ -10,15 +10,16 @@ import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.tracker_store import TrackerStore
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
+from bot.assistant.memory import TurnTrackers
 from bot.assistant.protocol import AssistantUnavailable, Reply, Utterance
 from bot.assistant.replies import reply_from_messages
 from bot.assistant.validation import check_results_once
@@ -53,12 +54,11 @@ class InProcessActions(EndpointConfig):
 class EmbeddedAssistant:
     """The Assistant that holds Rasa's Agent."""
 
-    def __init__(self, model: Path, tracker_store: TrackerStore | None = None) -> None:
+    def __init__(self, model: Path) -> None:
         """Start the thread and load the model.
 
         Args:
             model: the model file, or the folder whose newest model is taken.
-            tracker_store: keeps conversations; Rasa's in-memory store when None.
 
         Raises:
             AssistantUnavailable: the model cannot be loaded.
@@ -68,8 +68,9 @@ class EmbeddedAssistant:
         self._thread = threading.Thread(target=self._loop.run_forever, name="rasa", daemon=True)
         self._thread.start()
         self._ready = False
+        self._trackers = TurnTrackers()
         try:
-            self._agent = asyncio.run_coroutine_threadsafe(_load(model, tracker_store), self._loop).result()
+            self._agent = asyncio.run_coroutine_threadsafe(self._load(model), self._loop).result()
         except Exception as error:
             self.close()
             raise AssistantUnavailable(f"The model in {model} cannot be loaded: {error}") from error
@@ -108,12 +109,12 @@ class EmbeddedAssistant:
             input_channel=utterance.channel,
             metadata=_metadata(utterance),
         )
-        await self._agent.handle_message(message)
-        return reply_from_messages(output.messages)
+        with self._trackers.turn(utterance.conversation, utterance.memory) as turn:
+            await self._agent.handle_message(message)
+        return replace(reply_from_messages(output.messages), memory=turn.memory)
 
-
-async def _load(model: Path, tracker_store: TrackerStore | None) -> Agent:
-    return Agent.load(str(model), tracker_store=tracker_store, action_endpoint=InProcessActions())
+    async def _load(self, model: Path) -> Agent:
+        return Agent.load(str(model), tracker_store=self._trackers, action_endpoint=InProcessActions())
 
 
 def _as_plain_text(text: str) -> str:

@@ -21,12 +21,14 @@ class Utterance:
         channel: "web", "rest", "teams" or "cli".
         language: "zh" or "en" when the channel or the asker set one; None lets the text decide.
             It decides only where the text itself does not (emoji, "ok", a bare product name).
+        memory: what `Reply.memory` of the conversation's previous turn said, or None on the first turn.
     """
 
     text: str
     conversation: str
     channel: str = "web"
     language: str | None = None
+    memory: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,9 @@ class Reply:
         outcome: "answered", "refused", "clarified" or "handoff".
         evidence: JSON-serialisable reasons (intent ranking, entities, hits with scores, entry ids),
             kept in the transcript for staff, never shown to the asker.
+        memory: JSON-serialisable state to hand back with the conversation's next utterance. It is stored
+            with the turn, in the same commit, so that replicas share no other conversation state; None
+            where the assistant keeps its own (a separate Rasa server).
     """
 
     text: str
@@ -68,6 +73,7 @@ class Reply:
     suggestions: tuple[str, ...] = ()
     outcome: str = "answered"
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    memory: Mapping[str, Any] | None = None
 
 
 class Assistant(Protocol):
