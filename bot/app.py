@@ -1,0 +1,84 @@
+"""The Flask app: `create_app` puts the parts together, one blueprint a front door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bot.assistant.protocol import Assistant
+from bot.channels import conversations, feedback, health, messages, rest, teams, widget
+from bot.limits import exempt_from_rate, make_limiter
+from bot.metrics import count_response
+from bot.problems import register_problems
+from bot.security import register_security
+from bot.services import open_services
+from bot.settings import Settings, load_settings
+from bot.starting import StartingAssistant
+
+LARGEST_BODY = 64 * 1024
+
+_COUNTED = (messages.blueprint, conversations.blueprint, feedback.blueprint, rest.blueprint)
+_UNCOUNTED = (teams.blueprint, health.blueprint, widget.blueprint)
+
+
+def create_app(test_config: Mapping[str, str] | None = None, assistant: Assistant | None = None) -> Flask:
+    """Make the app.
+
+    Args:
+        test_config: settings by name that win over the environment.
+        assistant: who answers; None loads the one that the settings describe, in the background.
+
+    Raises:
+        SettingsError, DatabaseTooNew, StorageUnavailable: it cannot be started; one line says why.
+    """
+    return build_app(load_settings(overrides=test_config), assistant)
+
+
+def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
+    """Like `create_app`, from settings that are already read."""
+    app = Flask("bot")
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.compact = True  # type: ignore[attr-defined]
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    parts = open_services(settings, assistant or load_assistant(settings))
+    app.extensions["compliance-faq"] = parts
+    app.secret_key = parts.keys.derive("session")
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    register_security(app, settings)
+    register_problems(app)
+    _open_doors(app, settings)
+    app.after_request(_counted)
+    return app
+
+
+def load_assistant(settings: Settings) -> Assistant:
+    """The assistant that the settings describe, loading in the background."""
+
+    def make() -> Assistant:
+        # Only here: it brings Rasa and the models, which nothing else in the service needs.
+        from bot.assistant.factory import make_assistant
+
+        return make_assistant(settings)
+
+    return StartingAssistant(make)
+
+
+def _open_doors(app: Flask, settings: Settings) -> None:
+    limiter = make_limiter(settings)
+    limiter.init_app(app)
+    for blueprint in _COUNTED:
+        if settings.rate_limit != "off":
+            limiter.limit(settings.rate_limit, exempt_when=lambda: exempt_from_rate(settings))(blueprint)
+        app.register_blueprint(blueprint)
+    for blueprint in _UNCOUNTED:
+        app.register_blueprint(blueprint)
+
+
+def _counted(response):  # type: ignore[no-untyped-def]
+    count_response(response.status_code)
+    return response

@@ -1,0 +1,46 @@
+"""How many requests a client may make."""
+
+from __future__ import annotations
+
+import warnings
+
+from flask import request
+
+from bot.settings import Settings
+
+with warnings.catch_warnings():
+    # The last release of `limits` that this Python's dependencies allow asks setuptools for its own files.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from flask_limiter import Limiter
+
+_OWN = ("127.0.0.1", "::1")
+_FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+
+
+def client_address() -> str:
+    """The address that a request came from, behind TRUSTED_PROXIES."""
+    return request.remote_addr or "unknown"
+
+
+def from_this_machine() -> bool:
+    """Whether a program on this very machine sent the request, and not a proxy for somebody else."""
+    return request.remote_addr in _OWN and not any(name in request.headers for name in _FORWARDED)
+
+
+def make_limiter(settings: Settings) -> Limiter:
+    """The counter of requests: in Redis for all replicas together, or in this process."""
+    return Limiter(
+        key_func=client_address,
+        storage_uri=settings.redis_url or "memory://",
+        strategy="moving-window",
+        headers_enabled=True,
+        swallow_errors=True,
+        in_memory_fallback_enabled=bool(settings.redis_url),
+        in_memory_fallback=[],
+        enabled=True,
+    )
+
+
+def exempt_from_rate(settings: Settings) -> bool:
+    """Whether RATE_LIMIT passes over the present request: nobody chose it, and it comes from this machine."""
+    return "RATE_LIMIT" not in settings.given and from_this_machine()

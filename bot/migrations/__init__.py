@@ -1,0 +1,1 @@
+"""Alembic migrations of the transcript database; `bot/transcripts/migrate.py` runs them at start."""

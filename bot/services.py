@@ -1,0 +1,92 @@
+"""What the views need, opened once for each app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import redis
+from flask import current_app
+
+from bot.assistant.protocol import Assistant
+from bot.conversation import Conversations
+from bot.keys import Keys, open_keys
+from bot.locks import ConversationLocks, LocalLocks, RedisLocks
+from bot.settings import Settings, SettingsError
+from bot.tokens import ConversationTokens
+from bot.transcripts.database import Database
+from bot.transcripts.migrate import migrate
+from bot.transcripts.store import TranscriptStore
+
+_DAY = 86_400.0
+_EXTENSION = "compliance-faq"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of the service; `close` releases what they hold."""
+
+    settings: Settings
+    keys: Keys
+    tokens: ConversationTokens
+    database: Database
+    store: TranscriptStore
+    assistant: Assistant
+    conversations: Conversations
+
+    def close(self) -> None:
+        """Release the assistant's threads and the database's connections."""
+        self.assistant.close()
+        self.database.close()
+
+
+def services() -> Services:
+    """The parts that belong to the current app."""
+    return cast(Services, current_app.extensions[_EXTENSION])
+
+
+def open_services(settings: Settings, assistant: Assistant) -> Services:
+    """Open everything.
+
+    Raises:
+        SettingsError: VAR_DIR or the secret key cannot be used.
+        DatabaseTooNew, StorageUnavailable: the database cannot be used.
+    """
+    prepare_folder(settings)
+    keys = open_keys(settings)
+    database = Database(settings.database)
+    migrate(database)
+    store = TranscriptStore(database)
+    return Services(
+        settings=settings,
+        keys=keys,
+        tokens=ConversationTokens(keys, settings.conversation_days * _DAY),
+        database=database,
+        store=store,
+        assistant=assistant,
+        conversations=Conversations(assistant, store, _locks(settings), settings.contact_url),
+    )
+
+
+def prepare_folder(settings: Settings) -> None:
+    """Make VAR_DIR, readable by this account alone since it holds what people asked.
+
+    Raises:
+        SettingsError: it cannot be made, or not be written.
+    """
+    folder = settings.var_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = f"{folder} cannot be written ({error.strerror}); VAR_DIR names another folder"
+        raise SettingsError(reason) from error
+
+
+def _locks(settings: Settings) -> ConversationLocks:
+    if not settings.redis_url:
+        return LocalLocks()
+    client = redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    return RedisLocks(client, lease=settings.answer_timeout + 10)

@@ -1,0 +1,115 @@
+"""One database behind two verbs, `reading` and `writing`, alike on SQLite and PostgreSQL.
+
+SQLite runs in WAL mode with synchronous=FULL: a commit is on the disk, not only in the system's cache, when
+the asker gets the answer, as PostgreSQL has it by default. A kill -9 would be survived with NORMAL too; FULL
+also survives a power cut, and was measured at 0.2 to 0.3 ms a commit against 0.01 ms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.errors import StorageUnavailable
+
+_PATIENCE = 5  # seconds to wait for a lock, a connection or a statement
+
+
+class Database:
+    """Connections to the database.
+
+    Writers to SQLite queue here, in the process: its own waiting polls, with pauses of up to 100 ms.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Args: url: an SQLAlchemy address; nothing is opened yet."""
+        self.engine = _make_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer: contextlib.AbstractContextManager[Any] = (
+            threading.Lock() if self.is_sqlite else contextlib.nullcontext()
+        )
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose reads see one state of the database.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
+        with _translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction; committed at the end, rolled back by any error.
+
+        Raises:
+            StorageUnavailable: the database does not answer; nothing was written.
+        """
+        with _translated(), self._writer, self.engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (OperationalError, PoolTimeout) as error:
+        raise StorageUnavailable("Try again in a moment; the message was not stored.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StorageUnavailable("Try again in a moment; the message was not stored.") from error
+        raise
+
+
+def _make_engine(url: str) -> Engine:
+    options: dict[str, Any] = {
+        "future": True,
+        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
+        "poolclass": sa.pool.QueuePool,
+        "pool_size": 8,
+        "max_overflow": 32,
+        "pool_timeout": _PATIENCE,
+    }
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
+        engine = sa.create_engine(url, **options)
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    options["connect_args"] = {
+        "connect_timeout": _PATIENCE,
+        "options": f"-c statement_timeout={_PATIENCE}s -c lock_timeout={_PATIENCE}s -c timezone=UTC",
+    }
+    return sa.create_engine(url, pool_pre_ping=True, **options)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transactions begin too late; see SQLAlchemy's "Serializable isolation / Savepoints".
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the write lock at once; taking it after a read would fail instead of wait.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

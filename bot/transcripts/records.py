@@ -1,0 +1,106 @@
+"""What the store takes and gives, as frozen values."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.assistant.protocol import Reply, Source
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message and its reply.
+
+    Attributes:
+        message_id: the client's own id of the message, unique in its conversation.
+        latency_ms: from receiving the message to having the reply, in milliseconds.
+        feedback: "up", "down" or None.
+    """
+
+    id: str
+    conversation: str
+    text: str
+    reply: Reply
+    channel: str
+    latency_ms: float
+    created: datetime.datetime
+    message_id: str | None = None
+    feedback: str | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ConversationSummary:
+    """A conversation as a line of a list; `title` is the beginning of its first message."""
+
+    id: str
+    channel: str
+    language: str
+    title: str
+    turn_count: int
+    last_outcome: str
+    started: datetime.datetime
+    last: datetime.datetime
+
+
+@dataclass(frozen=True)
+class ConversationPage:
+    """Some conversations, newest first; `next` continues the list, None at its end."""
+
+    conversations: tuple[ConversationSummary, ...]
+    next: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the list of conversations, just after the one with these values."""
+
+    last: datetime.datetime
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.last.timestamp():.6f}_{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Raises: ValueError: the text is not a cursor."""
+        moment, _, conversation = text.partition("_")
+        try:
+            last = datetime.datetime.fromtimestamp(float(moment), datetime.timezone.utc)
+        except (OverflowError, OSError) as error:
+            raise ValueError("not a cursor") from error
+        return cls(last, conversation)
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """A reply as the store keeps it; the evidence goes into a column of its own."""
+    return {
+        "text": reply.text,
+        "language": reply.language,
+        "answered": reply.answered,
+        "topic": reply.topic,
+        "confidence": reply.confidence,
+        "as_of": reply.as_of,
+        "sources": [{"title": source.title, "url": source.url} for source in reply.sources],
+        "suggestions": list(reply.suggestions),
+        "outcome": reply.outcome,
+    }
+
+
+def reply_from_json(stored: Mapping[str, Any], evidence: Mapping[str, Any]) -> Reply:
+    """The reply that `reply_json` wrote."""
+    members = dict(stored)
+    members["sources"] = tuple(Source(**source) for source in members["sources"])
+    members["suggestions"] = tuple(members["suggestions"])
+    return Reply(**members, evidence=evidence)
+
+
+def storable_evidence(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Evidence that both databases can keep; what is not JSON is shown as text rather than lose the turn."""
+    plain = json.dumps(evidence, ensure_ascii=False, default=str).replace("\\u0000", "")
+    kept: dict[str, Any] = json.loads(plain, parse_constant=str)
+    return kept

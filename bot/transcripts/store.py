@@ -1,0 +1,209 @@
+"""The transcript store: turns in, conversations out. One commit a turn."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import IntegrityError
+
+from bot.errors import UnknownTurn
+from bot.transcripts.database import Database
+from bot.transcripts.records import (
+    ConversationPage,
+    ConversationSummary,
+    Cursor,
+    Turn,
+    reply_from_json,
+    reply_json,
+    storable_evidence,
+)
+from bot.transcripts.tables import UtcTime, conversations, feedback, turns
+
+_TITLE = 120
+_TURNS_SHOWN = 500
+
+# As text, because SQLAlchemy compiles its own ON CONFLICT afresh each time, which took half of a stored turn.
+_UPSERT_CONVERSATION = sa.text("""
+    INSERT INTO conversations
+        (id, channel, language, title, turn_count, last_outcome, started_at, last_at)
+    VALUES (:id, :channel, :language, :title, 1, :outcome, :moment, :moment)
+    ON CONFLICT (id) DO UPDATE SET
+        language = excluded.language, last_outcome = excluded.last_outcome, last_at = excluded.last_at,
+        turn_count = conversations.turn_count + 1
+""").bindparams(sa.bindparam("moment", type_=UtcTime))
+
+_UPSERT_FEEDBACK = sa.text("""
+    INSERT INTO feedback (turn_id, value, comment, created_at)
+    VALUES (:turn_id, :value, :comment, :created_at)
+    ON CONFLICT (turn_id) DO UPDATE SET
+        value = excluded.value, comment = excluded.comment, created_at = excluded.created_at
+""").bindparams(sa.bindparam("created_at", type_=UtcTime))
+
+
+class DuplicateMessage(Exception):
+    """A turn with this message_id is already stored in the conversation."""
+
+
+class TranscriptStore:
+    """Keeps turns. Every method may raise `StorageUnavailable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, turn: Turn) -> None:
+        """Store a turn; it is on the disk when this returns.
+
+        Raises:
+            DuplicateMessage: its message_id is taken; nothing was stored.
+        """
+        try:
+            with self._database.writing() as connection:
+                connection.execute(_UPSERT_CONVERSATION, _conversation_row(turn))
+                connection.execute(turns.insert(), _turn_row(turn))
+        except IntegrityError as error:
+            if turn.message_id is None:
+                raise
+            raise DuplicateMessage(turn.message_id) from error
+
+    def check(self) -> None:
+        """Raises: StorageUnavailable: the database does not answer."""
+        with self._database.reading() as connection:
+            connection.execute(sa.select(sa.literal(1)))
+
+    def find_message(self, conversation: str, message_id: str) -> Turn | None:
+        """The turn that a client's message_id led to, if any."""
+        query = _turn_query().where(turns.c.conversation_id == conversation, turns.c.message_id == message_id)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return _turn(row) if row else None
+
+    def turns(self, conversation: str) -> tuple[Turn, ...]:
+        """The latest turns of a conversation (500 at most), oldest first."""
+        query = _turn_query().where(turns.c.conversation_id == conversation)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(turns.c.id.desc()).limit(_TURNS_SHOWN)).all()
+        return tuple(_turn(row) for row in reversed(rows))
+
+    def conversation(self, conversation: str) -> ConversationSummary | None:
+        """One conversation's line of the list."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                sa.select(conversations).where(conversations.c.id == conversation)
+            ).one_or_none()
+        return _summary(row) if row else None
+
+    def conversations(self, after: Cursor | None = None, limit: int = 50) -> ConversationPage:
+        """Conversations by their latest turn, newest first.
+
+        Args:
+            after: where the page before ended; None begins at the newest.
+            limit: how many at most.
+        """
+        columns = conversations.c
+        query = sa.select(conversations).order_by(columns.last_at.desc(), columns.id.desc()).limit(limit + 1)
+        if after:
+            query = query.where(sa.tuple_(columns.last_at, columns.id) < sa.tuple_(after.last, after.id))
+        with self._database.reading() as connection:
+            found = tuple(_summary(row) for row in connection.execute(query))
+        end = Cursor(found[limit - 1].last, found[limit - 1].id) if len(found) > limit else None
+        return ConversationPage(found[:limit], end)
+
+    def give_feedback(self, turn_id: str, value: str, comment: str) -> None:
+        """Store what the asker thinks of a turn; a later word replaces an earlier one.
+
+        Raises:
+            UnknownTurn: there is no such turn.
+        """
+        row = {"turn_id": turn_id, "value": value, "comment": comment, "created_at": _now()}
+        with self._database.writing() as connection:
+            if not _turn_exists(connection, turn_id):
+                raise UnknownTurn("There is no turn of that id.")
+            connection.execute(_UPSERT_FEEDBACK, row)
+
+    def delete_before(self, moment: datetime.datetime, at_most: int = 500) -> int:
+        """Delete turns older than `moment`, and conversations left empty; returns how many turns went.
+
+        One call deletes `at_most` turns, so that it never holds the database for long; call it until it
+        returns 0.
+        """
+        old = sa.select(turns.c.id, turns.c.conversation_id).where(turns.c.created_at < moment)
+        with self._database.writing() as connection:
+            rows = connection.execute(old.order_by(turns.c.created_at).limit(at_most)).all()
+            connection.execute(turns.delete().where(turns.c.id.in_([row.id for row in rows])))
+            touched = {row.conversation_id for row in rows}
+            left = sa.exists().where(turns.c.conversation_id == conversations.c.id)
+            connection.execute(conversations.delete().where(conversations.c.id.in_(touched), ~left))
+        return len(rows)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def _turn_exists(connection: Connection, turn_id: str) -> bool:
+    return connection.execute(sa.select(turns.c.id).where(turns.c.id == turn_id)).first() is not None
+
+
+def _turn_query() -> Any:
+    joined = turns.outerjoin(feedback, feedback.c.turn_id == turns.c.id)
+    return sa.select(turns, feedback.c.value.label("feedback"), feedback.c.comment).select_from(joined)
+
+
+def _conversation_row(turn: Turn) -> dict[str, Any]:
+    return {
+        "id": turn.conversation,
+        "channel": turn.channel,
+        "language": turn.reply.language,
+        "title": turn.text[:_TITLE],
+        "outcome": turn.reply.outcome,
+        "moment": turn.created,
+    }
+
+
+def _turn_row(turn: Turn) -> dict[str, Any]:
+    return {
+        "id": turn.id,
+        "conversation_id": turn.conversation,
+        "message_id": turn.message_id,
+        "channel": turn.channel,
+        "language": turn.reply.language,
+        "text": turn.text,
+        "reply": reply_json(turn.reply),
+        "topic": turn.reply.topic,
+        "outcome": turn.reply.outcome,
+        "confidence": turn.reply.confidence,
+        "evidence": storable_evidence(turn.reply.evidence),
+        "latency_ms": turn.latency_ms,
+        "created_at": turn.created,
+    }
+
+
+def _turn(row: Row) -> Turn:
+    return Turn(
+        id=row.id,
+        conversation=row.conversation_id,
+        text=row.text,
+        reply=reply_from_json(row.reply, row.evidence),
+        channel=row.channel,
+        latency_ms=row.latency_ms,
+        created=row.created_at,
+        message_id=row.message_id,
+        feedback=row.feedback,
+        comment=row.comment or "",
+    )
+
+
+def _summary(row: Row) -> ConversationSummary:
+    return ConversationSummary(
+        id=row.id,
+        channel=row.channel,
+        language=row.language,
+        title=row.title,
+        turn_count=row.turn_count,
+        last_outcome=row.last_outcome,
+        started=row.started_at,
+        last=row.last_at,
+    )
