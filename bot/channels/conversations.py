@@ -31,6 +31,7 @@ def get_conversation(token: str) -> dict[str, Any]:
 def _turn(turn: Turn) -> dict[str, Any]:
     return {
         "turn": turn.id,
+        "message_id": turn.message_id,
         "asked": turn.text,
         "created": turn.created.isoformat(timespec="milliseconds"),
         "feedback": turn.feedback,
