@@ -16,8 +16,6 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‑": "-", "–": "-", "—": "-"})
 _SPACE = re.compile(r"\s+")
-# A sentence ends at its mark; a dot only before white space, so that "Office 365 v2.0" and URLs stay whole.
-_SENTENCE_END = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 _JOINT = re.compile(
     r"[，,、]\s*(?:and|also|plus|另外|还有|以及|并且|同时|顺便|而且)?|\s(?:and|also|plus|as well as|btw|by the way)\s"
     r"|另外|还有|以及|顺便问",
@@ -59,14 +57,9 @@ def normalise(text: str) -> str:
     return simplify(tidy(text)).lower()
 
 
-def sentences(text: str) -> tuple[str, ...]:
-    """`text` cut at sentence marks and line ends, marks dropped, in order; empty parts left out."""
-    return tuple(part for raw in _SENTENCE_END.split(text) if (part := raw.strip(" ,，、.")))
-
-
 def clauses(sentence: str) -> tuple[str, ...]:
     """One sentence cut at commas and joining words such as "and" and 另外, in order."""
-    return tuple(part for raw in _JOINT.split(sentence) if (part := raw.strip(" ,，、.")))
+    return tuple(part for raw in _JOINT.split(sentence) if (part := raw.strip(" ,，、.:：")))
 
 
 def detect_language(text: str) -> str | None:

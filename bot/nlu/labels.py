@@ -1,0 +1,20 @@
+"""The labels that code knows by name; all others are data."""
+
+from __future__ import annotations
+
+COVERAGE = "coverage_service/service"
+LIST = "coverage_list/services"
+CERTIFIED = "provider_and_standard/certified"
+NAMED_CERTIFICATIONS = "provider_and_standard/other_certifications"
+OTHER_STANDARD = "out_of_scope/other_standard"
+OTHER_VENDOR = "out_of_scope/other_vendor"
+INJECTION = "out_of_scope/injection"
+ELLIPSIS = "follow_up/ellipsis"
+HANDOFF = "human_handoff/person"
+OUT_OF_SCOPE = "out_of_scope"
+HOUSE = frozenset({"greeting", "thanks", "goodbye", "bot_challenge"})
+
+
+def topic_of(label: str) -> str:
+    """The part of a label before the slash."""
+    return label.split("/", 1)[0]

@@ -1,0 +1,70 @@
+"""Corrects what similarity proposes by what the names in the message say.
+
+A question in the shape of our page's questions is not about our page when the only vendor it names is another,
+or the only standard it names has no page here. Its probability moves to the refusal that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.nlu.labels import CERTIFIED, COVERAGE, LIST, NAMED_CERTIFICATIONS, OTHER_STANDARD, OTHER_VENDOR, topic_of
+from index.names import Mention
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the loaded pages are about.
+
+    Attributes:
+        topics: topics that their entries answer.
+        provider: id of the provider in the name catalog.
+        standards: ids of the standards that have a page.
+        named_standards: ids of the standards that the pages name in passing.
+        provider_wide: ids of the services that stand for the provider's cloud as a whole.
+    """
+
+    topics: frozenset[str]
+    provider: str
+    standards: frozenset[str]
+    named_standards: frozenset[str]
+    provider_wide: frozenset[str]
+
+    def is_foreign(self, mention: Mention) -> bool:
+        """Whether the mention is another vendor, or a service of one."""
+        if mention.name.kind == "vendor":
+            return mention.name.id != self.provider
+        return mention.name.kind == "service" and mention.name.vendor not in (None, self.provider)
+
+
+def reconcile(
+    chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Mention], scope: Scope
+) -> np.ndarray:
+    """`chances` `(len(labels),)` after the names had their say; still sums to 1."""
+    on_page = np.array([topic_of(label) in scope.topics for label in labels])
+    standards = {m.name.id for m in mentions if m.name.kind == "standard"}
+    foreign = any(scope.is_foreign(mention) for mention in mentions)
+    ours = [m for m in mentions if m.name.kind != "standard" and not scope.is_foreign(m)]
+    best = labels[int(chances.argmax())]
+    if foreign and not ours:
+        return _move(chances, on_page, list(labels).index(OTHER_VENDOR))
+    if standards - scope.standards and not standards & scope.standards:
+        named = standards <= scope.named_standards and all(
+            m.name.kind == "vendor" or m.name.id in scope.provider_wide for m in ours
+        )
+        keeps = named and best in (NAMED_CERTIFICATIONS, COVERAGE, CERTIFIED)
+        return _move(chances, on_page, list(labels).index(NAMED_CERTIFICATIONS if keeps else OTHER_STANDARD))
+    services = [m for m in ours if m.name.kind == "service"]
+    specific = [m for m in services if m.name.id not in scope.provider_wide]
+    if (specific and best == LIST) or (services and best == CERTIFIED):
+        return _move(chances, np.array([label in (LIST, CERTIFIED) for label in labels]), list(labels).index(COVERAGE))
+    return chances
+
+
+def _move(chances: np.ndarray, source: np.ndarray, target: int) -> np.ndarray:
+    moved = np.where(source, 0.0, chances)
+    moved[target] += chances[source].sum()
+    return moved

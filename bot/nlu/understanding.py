@@ -1,0 +1,128 @@
+"""One message in, one decision out: names, embeddings, label probabilities, and what they add up to.
+
+Context-free on purpose: what the conversation adds (slots) is the actions' part, as in any Rasa project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from bot.nlu.deciding import Decider, Reading, Thresholds
+from bot.nlu.delexicalise import delexicalise
+from bot.nlu.labels import COVERAGE, ELLIPSIS, topic_of
+from bot.nlu.reconcile import Scope, reconcile
+from bot.nlu.topic_model import TopicModel
+from bot.nlu.units import Sentence, sentences_of, without_opening
+from index.library import Library
+from index.names import Mention
+from index.text import detect_language
+
+# A message longer than this is read by its last question: a story drowns what it asks.
+WHOLE_LIMIT = 300
+CANDIDATES = 5
+
+
+class Understanding:
+    """Reads messages with a trained model and the open library."""
+
+    def __init__(self, model: TopicModel, library: Library, thresholds: Thresholds | None = None) -> None:
+        """Read with `model`; the library gives names and embeddings."""
+        self._model = model
+        self._library = library
+        self._scope = scope_of(library)
+        self._decider = Decider(self._scope.topics, thresholds or Thresholds())
+
+    def understand(self, text: str) -> dict[str, Any]:
+        """The decision on one message; see actions.decision.Decision for its fields. JSON-serialisable."""
+        sentences = sentences_of(text)
+        whole = _whole(text, sentences)
+        readings = self._read([whole, *_parts(sentences)])
+        labels = self._decider.choose(readings[whole], sentences, readings.__getitem__)
+        if labels == (ELLIPSIS,):
+            labels = self._behind_ellipsis(text, readings[whole])
+        mentions = self._library.names.find(text)
+        return {
+            "language": _language(text, mentions),
+            "labels": list(labels),
+            "candidates": _candidates(labels, [readings[text] for text in readings]),
+            "names": self._named(text, mentions, labels),
+            "evidence": {},
+        }
+
+    def _behind_ellipsis(self, text: str, whole: Reading) -> tuple[str, ...]:
+        """What "and the certificate?" points at by itself, or the ellipsis where only the context tells."""
+        rest = without_opening(text)
+        mentions = self._library.names.find(rest, lenient=True)
+        if not rest or any(mention.name.kind == "service" for mention in mentions):
+            return (ELLIPSIS,)
+        reading = self._read([rest])[rest].without(ELLIPSIS)
+        points = topic_of(reading.best) in self._scope.topics and reading.sureness >= 0.5
+        return (reading.best,) if points else (ELLIPSIS,)
+
+    def _read(self, texts: Sequence[str]) -> dict[str, Reading]:
+        """The reading of each text; one batch for the encoder."""
+        texts = list(dict.fromkeys(texts))
+        mentions = [self._library.names.find(text) for text in texts]
+        plain = [self.plain(text, found) for text, found in zip(texts, mentions, strict=True)]
+        chances = self._model.probabilities(plain, self._library.encoder.encode_queries(plain))
+        return {
+            text: Reading(text, self._model.labels, reconcile(row, self._model.labels, found, self._scope))
+            for text, row, found in zip(texts, chances, mentions, strict=True)
+        }
+
+    def plain(self, text: str, mentions: Sequence[Mention]) -> str:
+        """`text` as the model learns and reads it."""
+        return delexicalise(text, mentions, self._scope.standards, self._scope.provider)
+
+    def _named(self, text: str, mentions: Sequence[Mention], labels: Sequence[str]) -> list[dict[str, str]]:
+        if not mentions and labels == (ELLIPSIS,):
+            mentions = self._library.names.find(without_opening(text), lenient=True)
+        named = [{"id": m.name.id, "kind": m.name.kind, "text": m.text} for m in mentions]
+        if COVERAGE in labels and not any(each["kind"] == "service" for each in named):
+            unknown = self._library.names.unknown_name(text)
+            named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
+        return named
+
+
+def scope_of(library: Library) -> Scope:
+    """What the loaded pages are about, in terms of the name catalog."""
+    return library.scope
+
+
+def _whole(text: str, sentences: Sequence[Sentence]) -> str:
+    if len(text) <= WHOLE_LIMIT or not sentences:
+        return text[:WHOLE_LIMIT]
+    asking = [sentence.text for sentence in sentences if sentence.asks]
+    return (asking or [sentences[-1].text])[-1]
+
+
+def _parts(sentences: Sequence[Sentence]) -> list[str]:
+    return [part for sentence in sentences for part in (sentence.text, *sentence.clauses)]
+
+
+def _candidates(labels: Sequence[str], readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    """The chosen labels and the whole's likeliest others, each with its best probability in any part."""
+    best: dict[str, float] = {}
+    for reading in readings:
+        for label in (*labels, *_likeliest(readings[0])):
+            index = reading.labels.index(label) if label in reading.labels else None
+            if index is not None:
+                best[label] = max(best.get(label, 0.0), float(reading.chances[index]))
+    ranked = sorted(best, key=lambda label: (label not in labels, -best[label]))
+    return [{"label": label, "probability": round(best[label], 4)} for label in ranked]
+
+
+def _likeliest(reading: Reading) -> list[str]:
+    return [reading.labels[i] for i in np.argsort(-reading.chances)[:CANDIDATES]]
+
+
+def _language(text: str, mentions: Sequence[Mention]) -> str | None:
+    """Names are the same in both languages, so they do not count unless there is nothing else."""
+    rest, at = [], 0
+    for mention in mentions:
+        rest.append(text[at : mention.start])
+        at = mention.end
+    return detect_language(" ".join([*rest, text[at:]]))

@@ -1,0 +1,66 @@
+"""What of a message is looked at on its own: the whole of it, its sentences, and the clauses of one sentence.
+
+People ask two things at once, greet before they ask, and put one question at the end of a long story. Each part
+is classified beside the whole; `deciding` says which of them count.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index.text import clauses, tidy
+
+# A story's question stands at its end, or at its start; the middle is background.
+_FIRST, _LAST = 2, 5
+_SENTENCE_LIMIT = 300
+_CLAUSES = 4
+# A sentence ends at its mark; a dot only before white space, so that versions and addresses stay whole.
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|\.(?=\s|$)|$)")
+_ASKS = re.compile(
+    r"[?？]|吗|呢|哪|什么|多少|几|是否|能否|可否|怎么|如何|谁|请|需要|告诉|发我|给我|"
+    r"\b(?:what|which|who|where|when|why|how|please|pls|plz|send|give|tell|show|need|want|looking for|"
+    r"(?:can|could|may|do|does|did|is|are|will|would|should|has|have) (?:i|we|you|they|it|the|this|that|my|our|your))\b",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^(?:and|so|but|ok(?:ay)?|then|also|what about|how about|what of|那么|那|还有|另外|对了|然后)[\s,，]*|"
+    r"[\s,，]*(?:too|as well|though|then|呢|呐|吗|\?)+\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a message.
+
+    Attributes:
+        asks: whether it sounds like a question or a request, as against background.
+        clauses: its clauses where it has several, else empty.
+    """
+
+    text: str
+    asks: bool
+    clauses: tuple[str, ...]
+
+
+def sentences_of(text: str) -> tuple[Sentence, ...]:
+    """The sentences that may hold a question, in order; the middle of a long story is left out."""
+    said = [tidy(part) for part in _SENTENCE.findall(text.replace("\r", "\n"))]
+    said = [part for part in said if any(each.isalnum() for each in part)]
+    if len(said) > _FIRST + _LAST:
+        said = said[:_FIRST] + said[-_LAST:]
+    return tuple(_sentence(part[-_SENTENCE_LIMIT:]) for part in said)
+
+
+def without_opening(text: str) -> str:
+    """What an elliptical message points at: "and the certificate?" and 那证书呢 without their little words."""
+    stripped, before = tidy(text), ""
+    while stripped != before:
+        before, stripped = stripped, _OPENING.sub("", stripped)
+    return stripped
+
+
+def _sentence(text: str) -> Sentence:
+    inner = clauses(text)
+    return Sentence(text, _ASKS.search(text) is not None, inner[:_CLAUSES] if len(inner) > 1 else ())
