@@ -21,7 +21,6 @@ from jsonschema.exceptions import ValidationError
 from index.errors import Problem
 
 _SCHEMA = Path(__file__).with_name("knowledge.schema.json")
-_TEXT = {"$ref": "#/$defs/text"}
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -51,7 +50,7 @@ def _quick_items(validator: Any, items: Any, instance: Any, schema: Any) -> Iter
 
     A page has thousands of question variants, and jsonschema spends about 20 microseconds on each.
     """
-    plain = items == _TEXT and type(instance) is list
+    plain = items == {"type": "string", "pattern": r"\S"} and type(instance) is list
     if not (plain and all(type(one) is str and one.strip() for one in instance)):
         yield from Draft202012Validator.VALIDATORS["items"](validator, items, instance, schema)
 
@@ -60,7 +59,19 @@ def _quick_items(validator: Any, items: Any, instance: Any, schema: Any) -> Iter
 def _validator() -> Any:
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
     quick = validators.extend(Draft202012Validator, {"items": _quick_items})
-    return quick(schema, format_checker=FormatChecker(["date"]))
+    return quick(_inlined(schema, schema["$defs"]), format_checker=FormatChecker(["date"]))
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """The schema with each reference replaced by what it names; following one takes longer than the check."""
+    if isinstance(schema, list):
+        return [_inlined(part, definitions) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    own = {key: _inlined(part, definitions) for key, part in schema.items() if key != "$ref"}
+    if "$ref" not in schema:
+        return own
+    return {**_inlined(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions), **own}
 
 
 def _shape(raw: object) -> Iterator[Found]:
@@ -125,9 +136,8 @@ def _ids(items: list[dict[str, Any]]) -> set[str]:
 
 
 def _repeats(raw: dict[str, Any]) -> Iterator[Found]:
-    for part in ("links", "services"):
-        yield from _twice((f"{part}[{item['id']}]", "id", item["id"]) for item in raw[part])
-    yield from _twice((entry["id"], "id", entry["id"]) for entry in raw["entries"])
+    for part in ("links", "services", "entries"):
+        yield from _twice((f"{part}[{number}]", "id", item["id"]) for number, item in enumerate(raw[part]))
     yield from _twice((f"links[{link['id']}]", "url", link["url"]) for link in raw["links"])
     yield from _twice(_service_names(raw), name_key)
     yield from _twice(_questions(raw), question_key)
@@ -142,9 +152,9 @@ def _twice(items: Iterable[Found], key: Any = str) -> Iterator[Found]:
     """A problem for each (entry, field, text) whose text was there before."""
     seen: dict[str, tuple[str, str]] = {}
     for entry, field, text in items:
-        first = seen.setdefault(key(text), (entry, field))
-        if first != (entry, field):
-            yield entry, field, f"{text!r} is already there: {first[0]}: {first[1]}"
+        if key(text) in seen:
+            yield entry, field, f"{text!r} is already there: {': '.join(seen[key(text)])}"
+        seen.setdefault(key(text), (entry, field))
 
 
 def _service_names(raw: dict[str, Any]) -> Iterator[Found]:
