@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.assistant.protocol import Assistant
 from bot.channels import conversations, feedback, health, messages, rest, teams, widget
+from bot.channels.body import LARGEST_BODY
 from bot.limits import exempt_from_rate, make_limiter
 from bot.metrics import count_response
 from bot.problems import register_problems
@@ -16,8 +17,6 @@ from bot.security import register_security
 from bot.services import open_services
 from bot.settings import Settings, load_settings
 from bot.starting import StartingAssistant
-
-LARGEST_BODY = 64 * 1024
 
 _COUNTED = (messages.blueprint, conversations.blueprint, feedback.blueprint, rest.blueprint)
 _UNCOUNTED = (teams.blueprint, health.blueprint, widget.blueprint)
@@ -56,16 +55,25 @@ def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
     return app
 
 
-def load_assistant(settings: Settings) -> Assistant:
-    """The assistant that the settings describe, loading in the background."""
+def load_assistant(
+    settings: Settings,
+    make: Callable[[], Assistant] | None = None,
+    on_failure: Callable[[Exception], None] = lambda error: None,
+) -> Assistant:
+    """An assistant that loads in the background.
 
-    def make() -> Assistant:
+    Args:
+        make: makes it; None makes the one that the settings describe.
+        on_failure: called, on the loading thread, when there will be no assistant.
+    """
+
+    def make_described() -> Assistant:
         # Only here: it brings Rasa and the models, which nothing else in the service needs.
         from bot.assistant.factory import make_assistant
 
         return make_assistant(settings)
 
-    return StartingAssistant(make)
+    return StartingAssistant(make or make_described, on_failure)
 
 
 def _open_doors(app: Flask, settings: Settings) -> None:

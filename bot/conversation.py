@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.apology import apologise
 from bot.assistant.protocol import Assistant, AssistantUnavailable, Reply, Utterance
@@ -59,7 +59,9 @@ class Conversations:
                 known = self._known(message)
                 if known:
                     return known
-                reply = self._reply(utterance, start + message.timeout - time.monotonic())
+                memory = self._store.memory(utterance.conversation)
+                remaining = start + message.timeout - time.monotonic()
+                reply = self._reply(replace(utterance, memory=memory), remaining)
                 return self._record(message, reply, start)
         except ConversationBusy:
             _log.warning("busy conversation=%s", utterance.conversation)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from bot.channels.body import discard_body
 from bot.errors import InvalidFields, ServiceError
 from bot.ids import new_id
 
@@ -46,6 +47,8 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if error.response is not None or 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]
+    if status == 413:
+        discard_body(request)
     title = http.HTTPStatus(status).phrase
     detail = _DETAILS.get(status, error.description or title).format(method=request.method)
     response = _render(status, "about:blank", title, detail, {})

@@ -61,7 +61,8 @@ class StartingAssistant:
             assistant = self._make()
             self._assistant = assistant
             self._loaded.set()
-            assistant.respond(_FIRST_QUESTION, _PATIENCE)
+            if not assistant.ready():
+                assistant.respond(_FIRST_QUESTION, _PATIENCE)
         except Exception as error:
             details = _log.isEnabledFor(logging.DEBUG)
             _log.error("the assistant could not be started: %s", error, exc_info=details)

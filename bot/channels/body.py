@@ -6,9 +6,13 @@ import json
 from typing import Any, NoReturn
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.errors import FieldError, InvalidFields, MalformedRequest, UnsupportedContent
 
+LARGEST_BODY = 64 * 1024
+
+_DISCARDED = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -23,7 +27,29 @@ def read_object(request: Request) -> dict[str, Any]:
     """
     if request.mimetype != "application/json":
         raise UnsupportedContent("Send JSON with the header Content-Type: application/json.")
-    return parse_object(request.get_data(cache=False))
+    return parse_object(read_body(request))
+
+
+def read_body(request: Request) -> bytes:
+    """The raw body of a request.
+
+    Raises:
+        RequestEntityTooLarge: it is over the limit (413).
+    """
+    raw = request.get_data(cache=False)
+    if request.content_length is None and len(raw) >= LARGEST_BODY:
+        raise RequestEntityTooLarge  # sent in chunks, and cut off at the limit without a word
+    return raw
+
+
+def discard_body(request: Request) -> None:
+    """Read what is left of a refused body, up to 1 MB, and forget it.
+
+    A client that is still sending would see its connection break instead of the refusal.
+    """
+    left = _DISCARDED
+    while left > 0 and (chunk := request.environ["wsgi.input"].read(min(left, LARGEST_BODY))):
+        left -= len(chunk)
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from bot.assistant.protocol import Utterance
-from bot.channels.body import parse_object
+from bot.channels.body import parse_object, read_body
 from bot.channels.fields import LONGEST_TEXT
 from bot.channels.presentation import absolute
 from bot.channels.teams_auth import is_signed
@@ -40,7 +40,7 @@ _NOT_STORED = {
 @blueprint.post("/webhooks/teams")
 def receive() -> dict[str, Any]:
     """Answer a message that mentions the webhook."""
-    raw = request.get_data(cache=False)
+    raw = read_body(request)
     if not is_signed(request.headers.get("Authorization", ""), raw, services().settings.teams_secret):
         raise Unauthorized("The signature is missing or wrong, or TEAMS_SECRET is not set.")
     activity = parse_object(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from bot.transcripts.records import (
     reply_json,
     storable_evidence,
 )
-from bot.transcripts.tables import UtcTime, conversations, feedback, turns
+from bot.transcripts.tables import JsonType, UtcTime, conversations, feedback, turns
 
 _TITLE = 120
 _TURNS_SHOWN = 500
@@ -28,12 +29,13 @@ _TURNS_SHOWN = 500
 # As text, because SQLAlchemy compiles its own ON CONFLICT afresh each time, which took half of a stored turn.
 _UPSERT_CONVERSATION = sa.text("""
     INSERT INTO conversations
-        (id, channel, language, title, turn_count, last_outcome, started_at, last_at)
-    VALUES (:id, :channel, :language, :title, 1, :outcome, :moment, :moment)
+        (id, channel, language, title, turn_count, last_outcome, started_at, last_at, memory)
+    VALUES (:id, :channel, :language, :title, 1, :outcome, :moment, :moment, :memory)
     ON CONFLICT (id) DO UPDATE SET
         language = excluded.language, last_outcome = excluded.last_outcome, last_at = excluded.last_at,
-        turn_count = conversations.turn_count + 1
-""").bindparams(sa.bindparam("moment", type_=UtcTime))
+        turn_count = conversations.turn_count + 1,
+        memory = coalesce(excluded.memory, conversations.memory)
+""").bindparams(sa.bindparam("moment", type_=UtcTime), sa.bindparam("memory", type_=JsonType))
 
 _UPSERT_FEEDBACK = sa.text("""
     INSERT INTO feedback (turn_id, value, comment, created_at)
@@ -79,6 +81,13 @@ class TranscriptStore:
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         return _turn(row) if row else None
+
+    def memory(self, conversation: str) -> Mapping[str, Any] | None:
+        """What the assistant wanted to remember of a conversation; None of a new one."""
+        query = sa.select(conversations.c.memory).where(conversations.c.id == conversation)
+        with self._database.reading() as connection:
+            remembered: Mapping[str, Any] | None = connection.execute(query).scalar()
+        return remembered
 
     def turns(self, conversation: str) -> tuple[Turn, ...]:
         """The latest turns of a conversation (500 at most), oldest first."""
@@ -160,6 +169,7 @@ def _conversation_row(turn: Turn) -> dict[str, Any]:
         "title": turn.text[:_TITLE],
         "outcome": turn.reply.outcome,
         "moment": turn.created,
+        "memory": turn.reply.memory,
     }
 
 

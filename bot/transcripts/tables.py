@@ -26,7 +26,7 @@ class UtcTime(sa.types.TypeDecorator):
         return None if value is None else value.replace(tzinfo=datetime.timezone.utc)
 
 
-JsonType = sa.JSON().with_variant(JSONB(), "postgresql")
+JsonType = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 metadata = sa.MetaData()
 
@@ -41,6 +41,7 @@ conversations = sa.Table(
     sa.Column("last_outcome", sa.String(16), nullable=False),
     sa.Column("started_at", UtcTime, nullable=False),
     sa.Column("last_at", UtcTime, nullable=False),
+    sa.Column("memory", JsonType),
     sa.Index("conversations_newest", "last_at", "id"),
 )
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("last_outcome", sa.String(16), nullable=False),
         sa.Column("started_at", sa.DateTime, nullable=False),
         sa.Column("last_at", sa.DateTime, nullable=False),
+        sa.Column("memory", _JSON),
     )
     op.create_index("conversations_newest", "conversations", ["last_at", "id"])
     op.create_table(

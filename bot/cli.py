@@ -1,0 +1,213 @@
+"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, staff.
+
+Whatever goes wrong is one line on standard error; the status is 2 for a command or setting that cannot be
+used, 1 for anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.settings import Settings, SettingsError, load_settings
+
+# Imports of the commands stand inside them: `ask --help` need not wait for Rasa.
+
+
+class CommandFailed(Exception):
+    """A command cannot do what it was asked; the message is one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the status of the process."""
+    # Both are read when Rasa and transformers are imported.
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("USE_TF", "0")
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        return _run(options.command, settings, options)
+    except SettingsError as error:
+        return _fail(str(error), 2)
+    except KeyboardInterrupt:
+        return _fail("stopped", 130)
+
+
+def _run(command: Command, settings: Settings, options: argparse.Namespace) -> int:
+    from bot.logging_setup import configure_logging
+
+    configure_logging(settings)
+    try:
+        return command(settings, options) or 0
+    except _expected_errors() as error:
+        return _fail(_one_line(error), 1)
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    from bot.assistant.protocol import AssistantUnavailable
+    from bot.assistant.training import TrainingFailed
+    from bot.errors import ServiceError
+    from bot.transcripts.accounts import AccountError
+    from bot.transcripts.migrate import DatabaseTooNew
+    from index.errors import RetrievalError
+
+    own = (CommandFailed, AccountError, DatabaseTooNew, ServiceError, AssistantUnavailable, TrainingFailed)
+    return (*own, RetrievalError, OSError)
+
+
+def _one_line(error: Exception) -> str:
+    from bot.errors import StorageUnavailable
+
+    if isinstance(error, StorageUnavailable) and error.__cause__ is not None:
+        reason = str(getattr(error.__cause__, "orig", error.__cause__)).strip()
+        return "the database does not answer: " + " ".join(reason.split())
+    return str(error)
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"bot: {message}", file=sys.stderr)
+    return status
+
+
+Command = Callable[[Settings, argparse.Namespace], "int | None"]
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.server import CannotListen, serve
+
+    try:
+        serve(settings)
+    except CannotListen as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _train(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.assistant.training import train
+
+    train(settings, force=options.force)
+
+
+def _index(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.assistant.training import build_index
+
+    build_index(settings, force=options.force)
+
+
+def _ask(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.assistant.factory import make_assistant
+    from bot.assistant.protocol import Utterance
+    from bot.terminal import reply_lines
+
+    assistant = make_assistant(settings)
+    try:
+        utterance = Utterance(options.question, "terminal", channel="cli", language=options.language)
+        reply = assistant.respond(utterance, settings.answer_timeout)
+    finally:
+        assistant.close()
+    print("\n".join(reply_lines(reply, settings)))
+
+
+def _explain(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.explanation import explain
+
+    print(explain(settings, options.question, options.language))
+
+
+def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.evaluation import run
+
+    run(settings, options.file, output=options.output, against=options.against)
+
+
+def _ingest(settings: Settings, options: argparse.Namespace) -> None:
+    from index.pages import ingest
+
+    print(ingest(options.page))
+
+
+def _staff_add(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.terminal import open_accounts
+
+    with open_accounts(settings) as accounts:
+        user = accounts.add(options.name, _new_password(), options.role)
+    print(f"{user.name} may sign in as {user.role}")
+
+
+def _staff_password(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.terminal import open_accounts
+
+    with open_accounts(settings) as accounts:
+        accounts.set_password(options.name, _new_password())
+    print("the password is changed; open sessions have ended")
+
+
+def _staff_list(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.terminal import open_accounts
+
+    with open_accounts(settings) as accounts:
+        for user in accounts.all():
+            print(f"{user.name}\t{user.role}\t{user.created:%Y-%m-%d}")
+
+
+def _new_password() -> str:
+    """The password typed twice; the first line of standard input when nobody sits there."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise CommandFailed("the two passwords differ")
+    return password
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="A bilingual assistant for compliance questions."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _command(commands, "serve", _serve, "serve the chat, the API and the staff pages")
+    for name, command, text in (
+        ("train", _train, "train the Rasa model if its data has changed"),
+        ("index", _index, "build the retrieval index if the knowledge has changed"),
+    ):
+        added = _command(commands, name, command, text)
+        added.add_argument("--force", action="store_true", help="even if nothing has changed")
+    for name, command, text in (
+        ("ask", _ask, "answer a question on the terminal"),
+        ("explain", _explain, "show why a question gets its answer"),
+    ):
+        added = _command(commands, name, command, text)
+        added.add_argument("question")
+        added.add_argument("--language", choices=("zh", "en"), help="where the question does not tell")
+    added = _command(commands, "evaluate", _evaluate, "run a question set and write a report")
+    added.add_argument("file", type=Path, metavar="FILE")
+    added.add_argument("--output", type=Path, metavar="FOLDER", help="where the report goes")
+    added.add_argument("--against", type=Path, metavar="RUN", help="an earlier run to compare with")
+    added = _command(commands, "ingest", _ingest, "turn a published page into a knowledge file")
+    added.add_argument("page", type=Path, metavar="PAGE")
+    _add_staff(commands)
+    return parser
+
+
+def _add_staff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from bot.roles import ROLES
+
+    staff = commands.add_parser("staff", help="accounts for /staff/")
+    actions = staff.add_subparsers(required=True, metavar="ACTION")
+    added = _command(actions, "add", _staff_add, "make an account; asks for its password, or reads a line")
+    added.add_argument("name")
+    added.add_argument("--role", choices=ROLES, default=ROLES[0], help="default: %(default)s")
+    _command(actions, "list", _staff_list, "list the accounts")
+    added = _command(actions, "passwd", _staff_password, "change a password, and end the open sessions")
+    added.add_argument("name")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, command: Command, text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(command=command)
+    return parser

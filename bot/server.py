@@ -1,0 +1,162 @@
+"""Serving the app with gunicorn: one worker process, since the assistant lives in it, with many threads."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+
+from bot.app import build_app, load_assistant
+from bot.assistant.protocol import Assistant
+from bot.services import Services, prepare_folder
+from bot.settings import Settings
+from bot.transcripts.database import Database
+from bot.transcripts.migrate import migrate
+from bot.transcripts.retention import Retention
+
+_log = logging.getLogger(__name__)
+
+_GRACE = 30  # seconds for requests in hand when the service is told to stop
+
+
+class CannotListen(Exception):
+    """The address cannot be listened on; the message is one line for the operator."""
+
+
+def serve(settings: Settings, make: Callable[[], Assistant] | None = None) -> None:
+    """Serve until told to stop (SIGTERM or SIGINT); requests in hand are finished first.
+
+    Args:
+        make: makes the assistant; None makes the one that the settings describe.
+
+    Raises:
+        SettingsError, DatabaseTooNew, StorageUnavailable, CannotListen: it cannot be started.
+        SystemExit: always, at the end, with the status of the process.
+    """
+    os.umask(0o077)  # what the service writes is for this account alone
+    prepare_folder(settings)
+    _prepare_database(settings)
+    listening = listen(settings.host, settings.port)
+    _log.info("starting url=%s pid=%d", _url(settings), os.getpid())
+    _Server(settings, listening, make).run()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        CannotListen: the port is taken, or the host is none of this machine's.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (socket.gaierror, UnicodeError):
+        raise CannotListen(f"HOST {host!r} is not a known host or address") from None
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise CannotListen(_reason(error, host, port)) from None
+    return listening
+
+
+def _reason(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is taken by another program; PORT chooses another one"
+    if error.errno == errno.EACCES:
+        return f"this account may not listen on port {port}; PORT chooses another one"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"HOST {host} is not an address of this machine"
+    return f"cannot listen on {host} port {port}: {error.strerror}"
+
+
+def _url(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def _prepare_database(settings: Settings) -> None:
+    """Migrate before any process is forked, so that a failure is the command's own."""
+    database = Database(settings.database)
+    try:
+        migrate(database)
+    finally:
+        database.close()
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """gunicorn's messages, sent the way of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        """See `gunicorn.glogging.Logger.setup`."""
+        super().setup(cfg)
+        self.error_log.handlers[:] = []
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured from the settings alone."""
+
+    def __init__(
+        self, settings: Settings, listening: socket.socket, make: Callable[[], Assistant] | None
+    ) -> None:
+        self._settings = settings
+        self._listening = listening
+        self._make = make
+        self._parts: Services | None = None
+        self._retention: Retention | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """See `BaseApplication.load_config`."""
+        values = {
+            "bind": f"fd://{self._listening.fileno()}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self._settings.threads,
+            "worker_connections": max(1000, 4 * self._settings.threads),
+            "timeout": 120,
+            "graceful_timeout": _GRACE,
+            "keepalive": 30,
+            "logger_class": _Log,
+            "control_socket_disable": True,
+            "worker_exit": self._close,
+            "proc_name": "compliance-faq",
+        }
+        for name, value in values.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Build the app, in the worker process; see `BaseApplication.load`."""
+        assistant = load_assistant(self._settings, self._make, _give_up)
+        app = build_app(self._settings, assistant)
+        self._parts = app.extensions["compliance-faq"]
+        self._retention = Retention(self._parts.store, self._settings.retention_days)
+        self._retention.start()
+        return app
+
+    def _close(self, _server: Any, _worker: Any) -> None:
+        if self._retention is not None:
+            self._retention.close()
+        if self._parts is not None:
+            self._parts.close()
+
+
+def _give_up(_error: Exception) -> None:
+    """End the worker such that gunicorn does not start another: without an assistant there is no service."""
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(Arbiter.APP_LOAD_ERROR)

@@ -1,0 +1,52 @@
+"""What the commands show on a terminal, and how they reach the database."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from bot.assistant.protocol import Reply
+from bot.services import prepare_folder
+from bot.settings import Settings
+from bot.transcripts.accounts import StaffAccounts
+from bot.transcripts.database import Database
+from bot.transcripts.migrate import migrate
+
+_WORDS = {
+    "zh": {"sources": "来源", "as_of": "来源（页面日期 {date}）", "suggestions": "你还可以问"},
+    "en": {
+        "sources": "Sources",
+        "as_of": "Sources (page dated {date})",
+        "suggestions": "You can also ask",
+    },
+}
+
+
+def reply_lines(reply: Reply, settings: Settings) -> list[str]:
+    """A reply as lines of text."""
+    words = _WORDS[reply.language]
+    lines = [reply.text]
+    if reply.sources:
+        heading = words["as_of"].format(date=reply.as_of) if reply.as_of else words["sources"]
+        links = [f"- {source.title}: {_absolute(source.url, settings)}" for source in reply.sources]
+        lines += ["", heading, *links]
+    if reply.suggestions:
+        lines += ["", words["suggestions"], *(f"- {question}" for question in reply.suggestions)]
+    return lines
+
+
+@contextlib.contextmanager
+def open_accounts(settings: Settings) -> Iterator[StaffAccounts]:
+    """The staff accounts of the database that the settings name."""
+    prepare_folder(settings)
+    database = Database(settings.database)
+    try:
+        migrate(database)
+        yield StaffAccounts(database)
+    finally:
+        database.close()
+
+
+def _absolute(url: str, settings: Settings) -> str:
+    own = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return own + url if url.startswith("/") else url
