@@ -1,0 +1,198 @@
+"""Text to embeddings, through sentence-transformers.
+
+`open_encoder(EMBEDDING_MODEL)` gives the one that the service uses. torch and sentence-transformers take
+seconds to import, so they are imported there and not with this file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from index.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_MODEL = "use-multilingual-v3"
+CACHED_QUERIES = 4096
+
+
+class Encoder(Protocol):
+    """What the retriever needs of an embedding model.
+
+    `name` and `revision` together say which vectors to expect: an index built under others is not used.
+    """
+
+    @property
+    def name(self) -> str:
+        """What `EMBEDDING_MODEL` calls it."""
+
+    @property
+    def revision(self) -> str:
+        """Which version of the weights it is."""
+
+    @property
+    def dimension(self) -> int:
+        """The d of `(n, d)`."""
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of questions: float32 `(n, d)`, rows L2-normalised."""
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of passages: float32 `(n, d)`, rows L2-normalised."""
+
+
+class SentenceEncoder:
+    """Any model of sentence-transformers.
+
+    Calls are taken one at a time: tokenizers refuse to be shared, and one call fills a core anyway.
+    """
+
+    def __init__(self, model: SentenceTransformer, name: str, revision: str) -> None:
+        self.name = name
+        self.revision = revision
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self._model = model
+        self._lock = threading.Lock()
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of questions: float32 `(n, d)`, rows L2-normalised."""
+        return self._encode(texts, "query")
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of passages: float32 `(n, d)`, rows L2-normalised."""
+        return self._encode(texts, "document")
+
+    def _encode(self, texts: Sequence[str], role: str) -> np.ndarray:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            return _unit(self._embed(list(texts), role))
+
+    def _embed(self, texts: list[str], role: str) -> np.ndarray:
+        encode = self._model.encode_query if role == "query" else self._model.encode_document
+        return np.asarray(encode(texts, show_progress_bar=False))
+
+
+class PackagedEncoder(SentenceEncoder):
+    """A packaged model, called through the forward pass of its SentenceTransformer.
+
+    `encode_query` sorts, batches and copies as a transformer needs it: 0.15 ms a query, a tenth of that here.
+    """
+
+    def _embed(self, texts: list[str], role: str) -> np.ndarray:
+        features = self._model.preprocess(texts, prompt=self._model.prompts[role])  # type: ignore[arg-type]
+        return np.asarray(self._model(features)["sentence_embedding"].numpy())
+
+
+class CachingEncoder:
+    """An encoder that remembers the embeddings of the queries asked last; passages go straight through."""
+
+    def __init__(self, encoder: Encoder, size: int = CACHED_QUERIES) -> None:
+        self._encoder = encoder
+        self._size = size
+        self._cache: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The name of the encoder behind."""
+        return self._encoder.name
+
+    @property
+    def revision(self) -> str:
+        """The revision of the encoder behind."""
+        return self._encoder.revision
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of the encoder behind."""
+        return self._encoder.dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of questions, from memory where the same text was asked before."""
+        known = {text: row for text in texts if (row := self._recall(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, self._encoder.encode_queries(new), strict=True))
+            self._remember({text: known[text] for text in new})
+        rows = [known[text] for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of passages, not remembered."""
+        return self._encoder.encode_passages(texts)
+
+    def _recall(self, text: str) -> np.ndarray | None:
+        with self._lock:
+            if text in self._cache:
+                self._cache.move_to_end(text)
+            return self._cache.get(text)
+
+    def _remember(self, rows: dict[str, np.ndarray]) -> None:
+        with self._lock:
+            self._cache.update(rows)
+            while len(self._cache) > self._size:
+                self._cache.popitem(last=False)
+
+
+def open_encoder(name: str = DEFAULT_MODEL) -> Encoder:
+    """Load the model that `EMBEDDING_MODEL` names.
+
+    Args:
+        name: "use-multilingual-v3", "e5-small-4bit", a name on the model hub, or a local folder.
+
+    Raises:
+        EncoderUnavailable: it cannot be loaded; the message says what to set instead.
+    """
+    os.environ.setdefault("USE_TF", "0")  # transformers would import TensorFlow, which nothing here needs
+    try:
+        return CachingEncoder(_open(name))
+    except Exception as error:  # a hub, a file system and other people's model code can each raise their own
+        raise EncoderUnavailable(
+            f"the embedding model {name!r} cannot be loaded ({_one_line(error)}); set EMBEDDING_MODEL to "
+            f"{DEFAULT_MODEL}, e5-small-4bit, a folder, or a hub name that this machine can reach"
+        ) from error
+
+
+def _open(name: str) -> SentenceEncoder:
+    from index.packaged import PACKAGES, SentenceTransformer
+
+    if package := PACKAGES.get(name):
+        return PackagedEncoder(package.load(), name, package.revision)
+    model = SentenceTransformer(name)
+    return SentenceEncoder(model, name, _revision(name, model))
+
+
+def _revision(name: str, model: Any) -> str:
+    """A hub model's commit; for a folder, a digest of its files' names, sizes and last bytes."""
+    folder = Path(name)
+    if not folder.is_dir():
+        config = getattr(getattr(model[0], "auto_model", None), "config", None)
+        return str(getattr(config, "_commit_hash", None) or "unknown")
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            file.seek(max(0, size - 4096))
+            digest.update(f"{path.relative_to(folder)} {size} ".encode() + file.read())
+    return digest.hexdigest()[:16]
+
+
+def _unit(embeddings: np.ndarray) -> np.ndarray:
+    """Rows scaled to length 1, as C-ordered float32, which is what FAISS takes."""
+    rows = np.ascontiguousarray(embeddings, dtype=np.float32)
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
