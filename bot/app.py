@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.assistant.protocol import Assistant
-from bot.channels import conversations, feedback, health, messages, rest, teams, widget
+from bot.channels import conversations, feedback, health, messages, pages, rest, teams, widget
 from bot.channels.body import LARGEST_BODY
 from bot.limits import exempt_from_rate, make_limiter
 from bot.metrics import count_response
@@ -17,9 +17,11 @@ from bot.security import register_security
 from bot.services import open_services
 from bot.settings import Settings, load_settings
 from bot.starting import StartingAssistant
+from bot.transcripts.review import views
+from bot.transcripts.review.session import limit_guessing, register_sessions
 
 _COUNTED = (messages.blueprint, conversations.blueprint, feedback.blueprint, rest.blueprint)
-_UNCOUNTED = (teams.blueprint, health.blueprint, widget.blueprint)
+_UNCOUNTED = (teams.blueprint, health.blueprint, pages.blueprint, widget.blueprint, views.blueprint)
 
 
 def create_app(test_config: Mapping[str, str] | None = None, assistant: Assistant | None = None) -> Flask:
@@ -50,6 +52,7 @@ def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     register_security(app, settings)
     register_problems(app)
+    register_sessions(app, settings)
     _open_doors(app, settings)
     app.after_request(_counted)
     return app
@@ -85,6 +88,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     for blueprint in _UNCOUNTED:
         app.register_blueprint(blueprint)
+    limit_guessing(app, limiter, "staff.sign_in")
 
 
 def _counted(response):  # type: ignore[no-untyped-def]

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from bot.channels.body import discard_body
 from bot.errors import InvalidFields, ServiceError
 from bot.ids import new_id
+from bot.words import visitor_words
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +69,9 @@ def _unexpected(error: Exception) -> Response:
 
 def _render(status: int, kind: str, title: str, detail: str, extra: dict[str, Any]) -> Response:
     if _for_person():
-        page = render_template("problem.html", status=status, title=title, detail=detail)
+        page = render_template(
+            "problem.html", status=status, title=title, detail=detail, words=visitor_words()
+        )
         return Response(page, status, mimetype="text/html")
     document = {"type": kind, "title": title, "status": status, "detail": detail, **extra}
     return Response(json.dumps(document), status, mimetype="application/problem+json")

@@ -14,6 +14,7 @@ from bot.keys import Keys, open_keys
 from bot.locks import ConversationLocks, LocalLocks, RedisLocks
 from bot.settings import Settings, SettingsError
 from bot.tokens import ConversationTokens
+from bot.transcripts.accounts import StaffAccounts
 from bot.transcripts.database import Database
 from bot.transcripts.migrate import migrate
 from bot.transcripts.store import TranscriptStore
@@ -33,6 +34,7 @@ class Services:
     store: TranscriptStore
     assistant: Assistant
     conversations: Conversations
+    accounts: StaffAccounts
 
     def close(self) -> None:
         """Release the assistant's threads and the database's connections."""
@@ -65,6 +67,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         store=store,
         assistant=assistant,
         conversations=Conversations(assistant, store, _locks(settings), settings.contact_url),
+        accounts=StaffAccounts(database),
     )
 
 

@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -51,7 +52,6 @@ class StaffAccounts:
         """Args: hasher: argon2 with other costs."""
         self._database = database
         self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
 
     def add(self, name: str, password: str, role: str) -> StaffUser:
         """Make an account.
@@ -107,6 +107,10 @@ class StaffAccounts:
             return None
         user = self._find(staff_users.c.id == int(number[:9]))
         return user if user and user.session_id == session_id else None
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("nobody has this password")
 
     def _found(self, name: str) -> StaffUser:
         user = self._find(staff_users.c.name == _folded(name))

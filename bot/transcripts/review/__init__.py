@@ -1,0 +1,1 @@
+"""/staff/: where staff read what was asked and how it was answered."""
