@@ -69,4 +69,4 @@ def near_suggestions(turn: Turn) -> tuple[str, ...]:
 
 def questions_for(turn: Turn, labels: list[str]) -> tuple[str, ...]:
     """How to ask for each label, in the language of the turn."""
-    return tuple(turn.library.entry(turn.page, label).questions[turn.language][0] for label in labels)
+    return tuple(turn.library.entry(turn.page, label, turn.text).questions[turn.language][0] for label in labels)

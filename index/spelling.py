@@ -7,12 +7,14 @@ back into the likeliest known words. A text without slips comes back as it was.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import jieba
 from pypinyin import lazy_pinyin
@@ -23,6 +25,7 @@ from spellchecker import SpellChecker
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _LONGEST_WORD = 4
+_FILE = "spelling.json"
 _SYLLABLE = re.compile(
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v)"
@@ -69,8 +72,27 @@ class Speller:
         by_sound: dict[tuple[str, ...], tuple[str, int]] = {}
         for word, count in words.most_common():
             by_sound.setdefault(tuple(lazy_pinyin(word)), (word, count))
+        return cls._with(dict(latin), frozenset(pairs), by_sound)
+
+    @classmethod
+    def load(cls, folder: Path) -> Speller:
+        """Read what `save` wrote."""
+        known = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        by_sound = {tuple(sound.split()): (word, count) for sound, word, count in known["by_sound"]}
+        return cls._with(known["latin"], frozenset(known["pairs"]), by_sound)
+
+    def save(self, folder: Path) -> None:
+        """Write the known words into an existing folder."""
+        by_sound = [[" ".join(sound), word, count] for sound, (word, count) in self.by_sound.items()]
+        known = {"latin": self.latin, "pairs": sorted(self.pairs), "by_sound": by_sound}
+        (folder / _FILE).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def _with(
+        cls, latin: dict[str, int], pairs: frozenset[str], by_sound: dict[tuple[str, ...], tuple[str, int]]
+    ) -> Speller:
         syllables = frozenset(syllable for sound in by_sound for syllable in sound)
-        return cls(dict(latin), frozenset(pairs), by_sound, syllables, SpellChecker(language="en"))
+        return cls(latin, pairs, by_sound, syllables, SpellChecker(language="en"))
 
     def mend(self, text: str) -> str:
         """`text` (normalised) with its slips mended."""

@@ -66,7 +66,7 @@ def build_index(settings: Settings, force: bool = False, report: Callable[[str],
     """
     from index.library import build_library_index
 
-    return build_library_index(settings.embedding_model, force=force, report=report)
+    return build_library_index(force=force, report=report)
 
 
 def _train(name: str) -> Path:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.names import Mention
 from index.text import normalise
 
 _SERVICE, _FOREIGN, _OWN_STANDARD, _OTHER_STANDARD, _PROVIDER = "intune", "aws", "iso 20000-1", "iso 27001", "microsoft"
+STAND_INS = re.compile(r"\b(?:intune|aws|iso 20000-1|iso 27001|microsoft)\b")
 
 
 def delexicalise(text: str, mentions: Sequence[Mention], loaded: frozenset[str], provider: str) -> str:

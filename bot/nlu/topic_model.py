@@ -9,6 +9,7 @@ into probabilities is fitted on those, so no example vouches for itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,29 @@ class TopicModel:
             dual=dual.astype(np.float32),
             temperature=_fit_temperature(left_out, targets),
         )
+
+    @classmethod
+    def load(cls, folder: Path) -> TopicModel:
+        """Read what `save` wrote; the large arrays stay memory-mapped."""
+        words = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
+        space = GramSpace({gram: i for i, gram in enumerate(words["grams"])}, np.load(folder / "rarity.npy"))
+        return cls(
+            labels=tuple(words["labels"]),
+            embeddings=np.load(folder / "embeddings.npy", mmap_mode="r"),
+            space=space,
+            gram_rows=sp.load_npz(folder / "grams.npz"),
+            dual=np.load(folder / "dual.npy", mmap_mode="r"),
+            temperature=words["temperature"],
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the model's files into an existing folder."""
+        words = {"labels": self.labels, "grams": list(self.space.column), "temperature": self.temperature}
+        (folder / "topics.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+        np.save(folder / "rarity.npy", self.space.rarity)
+        np.save(folder / "embeddings.npy", self.embeddings)
+        np.save(folder / "dual.npy", self.dual)
+        sp.save_npz(folder / "grams.npz", self.gram_rows)
 
     def probabilities(self, texts: Sequence[str], embeddings: np.ndarray) -> np.ndarray:
         """float32 `(m, len(labels))`, rows sum to 1, for normalised texts and their embeddings `(m, d)`."""

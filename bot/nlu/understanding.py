@@ -6,34 +6,67 @@ Context-free on purpose: what the conversation adds (slots) is the actions' part
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bot.nlu.deciding import Decider, Reading, Thresholds
-from bot.nlu.delexicalise import delexicalise
+from bot.nlu.delexicalise import STAND_INS, delexicalise
 from bot.nlu.labels import COVERAGE, ELLIPSIS, topic_of
 from bot.nlu.reconcile import Scope, reconcile
 from bot.nlu.topic_model import TopicModel
 from bot.nlu.units import Sentence, sentences_of, without_opening
 from index.library import Library
 from index.names import Mention
-from index.text import detect_language
+from index.spelling import Speller
+from index.text import detect_language, is_han, normalise
 
 # A message longer than this is read by its last question: a story drowns what it asks.
 WHOLE_LIMIT = 300
 CANDIDATES = 5
 
 
+@dataclass(frozen=True)
+class Plain:
+    """A text as the model reads it: slips mended, names replaced by stand-ins; and the names that it holds."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+
+
 class Understanding:
     """Reads messages with a trained model and the open library."""
 
-    def __init__(self, model: TopicModel, library: Library, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self, model: TopicModel, speller: Speller, library: Library, thresholds: Thresholds | None = None
+    ) -> None:
         """Read with `model`; the library gives names and embeddings."""
         self._model = model
+        self._speller = speller
         self._library = library
         self._scope = scope_of(library)
         self._decider = Decider(self._scope.topics, thresholds or Thresholds())
+
+    @classmethod
+    def train(cls, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
+        """Fit on (utterance, label) pairs."""
+        scope = scope_of(library)
+        texts = [delexicalise(text, library.names.find(text), scope.standards, scope.provider) for text, _ in examples]
+        model = TopicModel.fit(texts, [label for _, label in examples], library.encoder.encode_queries(texts))
+        return cls(model, Speller.of(normalise(text) for text, _ in examples), library)
+
+    @classmethod
+    def load(cls, folder: Path, library: Library) -> Understanding:
+        """Read what `save` wrote."""
+        return cls(TopicModel.load(folder), Speller.load(folder), library)
+
+    def save(self, folder: Path) -> None:
+        """Write the model into `folder`, which is made."""
+        folder.mkdir(parents=True)
+        self._model.save(folder)
+        self._speller.save(folder)
 
     def understand(self, text: str) -> dict[str, Any]:
         """The decision on one message; see actions.decision.Decision for its fields. JSON-serialisable."""
@@ -43,14 +76,24 @@ class Understanding:
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__)
         if labels == (ELLIPSIS,):
             labels = self._behind_ellipsis(text, readings[whole])
-        mentions = self._library.names.find(text)
+        plain = self._plain(text)
         return {
-            "language": _language(text, mentions),
+            "language": _language(text, plain),
             "labels": list(labels),
-            "candidates": _candidates(labels, [readings[text] for text in readings]),
-            "names": self._named(text, mentions, labels),
+            "candidates": _candidates(labels, list(readings.values())),
+            "names": self._named(text, plain.mentions, labels),
             "evidence": {},
         }
+
+    def _plain(self, text: str) -> Plain:
+        mentions = self._library.names.find(text)
+        plain = delexicalise(text, mentions, self._scope.standards, self._scope.provider)
+        mended = self._speller.mend(plain)
+        if mended == plain:
+            return Plain(plain, mentions)
+        found = self._library.names.find(mended)
+        again = delexicalise(mended, found, self._scope.standards, self._scope.provider)
+        return Plain(again, mentions or found)
 
     def _behind_ellipsis(self, text: str, whole: Reading) -> tuple[str, ...]:
         """What "and the certificate?" points at by itself, or the ellipsis where only the context tells."""
@@ -65,17 +108,13 @@ class Understanding:
     def _read(self, texts: Sequence[str]) -> dict[str, Reading]:
         """The reading of each text; one batch for the encoder."""
         texts = list(dict.fromkeys(texts))
-        mentions = [self._library.names.find(text) for text in texts]
-        plain = [self.plain(text, found) for text, found in zip(texts, mentions, strict=True)]
-        chances = self._model.probabilities(plain, self._library.encoder.encode_queries(plain))
+        plain = [self._plain(text) for text in texts]
+        embeddings = self._library.encoder.encode_queries([each.text for each in plain])
+        chances = self._model.probabilities([each.text for each in plain], embeddings)
         return {
-            text: Reading(text, self._model.labels, reconcile(row, self._model.labels, found, self._scope))
-            for text, row, found in zip(texts, chances, mentions, strict=True)
+            text: Reading(text, self._model.labels, reconcile(row, self._model.labels, each.mentions, self._scope))
+            for text, row, each in zip(texts, chances, plain, strict=True)
         }
-
-    def plain(self, text: str, mentions: Sequence[Mention]) -> str:
-        """`text` as the model learns and reads it."""
-        return delexicalise(text, mentions, self._scope.standards, self._scope.provider)
 
     def _named(self, text: str, mentions: Sequence[Mention], labels: Sequence[str]) -> list[dict[str, str]]:
         if not mentions and labels == (ELLIPSIS,):
@@ -89,7 +128,14 @@ class Understanding:
 
 def scope_of(library: Library) -> Scope:
     """What the loaded pages are about, in terms of the name catalog."""
-    return library.scope
+    wide = {service.id for page in library.pages for service in page.services if service.id == "azure"}
+    return Scope(
+        topics=frozenset(entry.topic for page in library.pages for entry in page.entries),
+        provider=library.provider,
+        standards=library.standards,
+        named_standards=library.named_standards,
+        provider_wide=frozenset(wide),
+    )
 
 
 def _whole(text: str, sentences: Sequence[Sentence]) -> str:
@@ -119,10 +165,7 @@ def _likeliest(reading: Reading) -> list[str]:
     return [reading.labels[i] for i in np.argsort(-reading.chances)[:CANDIDATES]]
 
 
-def _language(text: str, mentions: Sequence[Mention]) -> str | None:
-    """Names are the same in both languages, so they do not count unless there is nothing else."""
-    rest, at = [], 0
-    for mention in mentions:
-        rest.append(text[at : mention.start])
-        at = mention.end
-    return detect_language(" ".join([*rest, text[at:]]))
+def _language(text: str, plain: Plain) -> str | None:
+    """Names are the same in both languages, so they do not count; pinyin is Chinese."""
+    without_names = STAND_INS.sub(" ", plain.text)
+    return detect_language(without_names) or (detect_language(text) if is_han(text) else None)

@@ -1,0 +1,128 @@
+"""What the assistant knows, open and ready: pages, names, encoder and retriever.
+
+One library serves a process; understanding and actions share it. `replace_library` swaps it whole, so that a
+reader sees either the old knowledge or the new, never a mixture.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from index.encoder import DEFAULT_MODEL, Encoder, open_encoder
+from index.examples import load_examples
+from index.knowledge import Entry, Page, load_pages
+from index.names import NameCatalog
+from index.passages import passages_of
+from index.retriever import Retriever, build, ensure
+
+ROOT = Path(__file__).resolve().parent.parent
+_lock = threading.Lock()
+_open: Library | None = None
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything that answers are made of."""
+
+    pages: tuple[Page, ...]
+    names: NameCatalog
+    encoder: Encoder
+    retriever: Retriever
+
+    def page_of(self, standard_id: str) -> Page | None:
+        """The loaded page about that standard (an id of the name catalog), if there is one."""
+        return self._pages_by_standard.get(standard_id)
+
+    def has_entry(self, label: str) -> bool:
+        """Whether any page answers that label."""
+        return label in self._entry_ids
+
+    def entry(self, page: Page, label: str, text: str) -> Entry:
+        """The page's entry of that label; where it has none, its entry nearest to the question `text`."""
+        if any(entry.id == label for entry in page.entries):
+            return page.entry(label)
+        hits = self.retriever.search(text, 1, pages=[page.id], kinds=["question", "answer"])
+        return page.entry(hits[0].passage.label)
+
+    @cached_property
+    def provider(self) -> str:
+        """Id, in the name catalog, of the vendor whose certification the pages are about."""
+        return self._id_of(self.pages[0].provider.name)
+
+    @cached_property
+    def standards(self) -> frozenset[str]:
+        """Ids of the standards that have a page."""
+        return frozenset(self._pages_by_standard)
+
+    @cached_property
+    def named_standards(self) -> frozenset[str]:
+        """Ids of the standards that the pages' answers name, with or without a page of their own."""
+        answers = (entry.answer.en for page in self.pages for entry in page.entries)
+        found = (mention.name for answer in answers for mention in self.names.find(answer))
+        return frozenset(name.id for name in found if name.kind == "standard")
+
+    @cached_property
+    def _pages_by_standard(self) -> dict[str, Page]:
+        return {self._id_of(page.standard.name): page for page in self.pages}
+
+    @cached_property
+    def _entry_ids(self) -> frozenset[str]:
+        return frozenset(entry.id for page in self.pages for entry in page.entries)
+
+    def _id_of(self, name: str) -> str:
+        return self.names.find(name)[0].name.id
+
+
+def open_library() -> Library:
+    """The library of this process; opened, and its index built if need be, on first use.
+
+    Raises:
+        RetrievalError: the knowledge is wrong, or the encoder or index cannot be opened.
+    """
+    global _open
+    with _lock:
+        if _open is None:
+            _open = _read(ensure)
+        return _open
+
+
+def replace_library(library: Library) -> None:
+    """Make `library` the one that `open_library` gives from now on."""
+    global _open
+    with _lock:
+        _open = library
+
+
+def build_library_index(force: bool = False, report: Callable[[str], None] = print) -> Path:
+    """Build the index if the knowledge or the embedding model has changed, or always with `force`.
+
+    Returns:
+        The folder of the indexes.
+    """
+    started = []
+
+    def progress(done: int, total: int) -> None:
+        started.append(done)
+        report(f"index: embedded {done} of {total} passages")
+
+    library = _read(lambda *given: (build if force else ensure)(*given, progress))
+    count = library.retriever.manifest.passages
+    report(f"index: built, {count} passages" if started or force else f"index: up to date ({count} passages)")
+    return _index_folder()
+
+
+def _read(opened: Callable[..., Retriever]) -> Library:
+    pages = load_pages(ROOT / "data" / "knowledge")
+    examples = load_examples(ROOT / "data" / "nlu")
+    names = NameCatalog.from_files(ROOT / "data" / "knowledge" / "names", pages)
+    encoder = open_encoder(os.environ.get("EMBEDDING_MODEL") or DEFAULT_MODEL)
+    return Library(pages, names, encoder, opened(_index_folder(), passages_of(pages, examples), encoder))
+
+
+def _index_folder() -> Path:
+    return ROOT / os.environ.get("VAR_DIR", "var") / "index"
