@@ -69,12 +69,21 @@ def _unexpected(error: Exception) -> Response:
 
 def _render(status: int, kind: str, title: str, detail: str, extra: dict[str, Any]) -> Response:
     if _for_person():
-        page = render_template(
-            "problem.html", status=status, title=title, detail=detail, words=visitor_words()
-        )
-        return Response(page, status, mimetype="text/html")
+        return Response(_page(status, title, detail), status, mimetype="text/html")
     document = {"type": kind, "title": title, "status": status, "detail": detail, **extra}
     return Response(json.dumps(document), status, mimetype="application/problem+json")
+
+
+def _page(status: int, title: str, detail: str) -> str:
+    """The page for people, in their language where there are words for the status."""
+    words = visitor_words()
+    return render_template(
+        "problem.html",
+        status=status,
+        title=words.get(str(status)) or title,
+        detail=words.get(f"detail_{status}") or detail,
+        words=words,
+    )
 
 
 def _for_person() -> bool:

@@ -48,6 +48,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "took": "Took",
         "feedback_up": "Helpful",
         "feedback_down": "Not helpful",
+        # errors, by status
+        "400": "This request cannot be read",
+        "403": "Not allowed",
+        "404": "There is nothing here",
+        "405": "This cannot be done here",
+        "413": "That was too much at once",
+        "429": "Too many attempts",
+        "500": "Something went wrong here",
+        "503": "Not available right now",
+        "detail_404": "The address may be mistyped, or what was here is gone.",
+        "detail_429": "Please wait a few minutes, then try again.",
+        "detail_503": "Please try again in a moment.",
         # values
         "zh": "Chinese",
         "en": "English",
@@ -106,6 +118,17 @@ _WORDS: dict[str, dict[str, str]] = {
         "took": "用时",
         "feedback_up": "有帮助",
         "feedback_down": "没有帮助",
+        "400": "无法读取这个请求",
+        "403": "不允许访问",
+        "404": "这里什么也没有",
+        "405": "这里不支持这个操作",
+        "413": "一次发送的内容太多",
+        "429": "尝试次数过多",
+        "500": "服务出错了",
+        "503": "暂时无法使用",
+        "detail_404": "地址可能有误，或者内容已被移除。",
+        "detail_429": "请等几分钟再试。",
+        "detail_503": "请稍后再试。",
         "zh": "中文",
         "en": "英文",
         "web": "网页",
@@ -138,6 +161,10 @@ class Words:
         self.other = "en" if language == "zh" else "zh"
         self.tag = "zh-CN" if language == "zh" else "en"
         self._words = _WORDS[language]
+
+    def get(self, key: str) -> str:
+        """The words for `key`; "" where there are none."""
+        return self._words.get(key, "")
 
     def __call__(self, key: str, **values: object) -> str:
         """The words for `key`; a key without words, such as a topic, is shown as it is."""

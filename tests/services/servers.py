@@ -1,0 +1,123 @@
+"""Real servers for tests: a PostgreSQL cluster and a Redis server of their own, in temporary folders.
+
+Where their programs are missing, the tests that need them are skipped; in CI (CI=true) they fail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+_PG_OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Path]:
+    """The folder of a running cluster's socket."""
+    programs = _postgres_programs()
+    with _folder_for_postgres() as (folder, run):
+        data = folder / "data"
+        run(
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "faq",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-N",
+            ]
+        )
+        options = f"{_PG_OPTIONS} -c unix_socket_directories={folder}"
+        run([programs / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start"])
+        try:
+            yield folder
+        finally:
+            run([programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Path) -> Iterator[str]:
+    """An empty database, for one test."""
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    yield f"postgresql://faq@/{name}?host={postgres_server}"
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The address of a running Redis."""
+    program = shutil.which("redis-server") or _missing("redis-server")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        if not any("Ready to accept connections" in line for line in process.stdout):
+            pytest.fail("redis-server did not start")
+        yield f"redis://127.0.0.1:{port}/0"
+        process.terminate()
+
+
+@contextlib.contextmanager
+def _folder_for_postgres() -> Iterator[tuple[Path, _Run]]:
+    """A folder, and what runs programs as its owner, for PostgreSQL refuses to run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="faq-postgres-"))
+    owner = None
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        yield folder, _Run(folder, owner)
+    finally:
+        shutil.rmtree(folder)
+
+
+class _Run:
+    def __init__(self, folder: Path, owner: pwd.struct_passwd | None) -> None:
+        self._folder = folder
+        self._who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+
+    def __call__(self, command: list[str | Path]) -> None:
+        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, **self._who)
+
+
+def _postgres_programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    if not found and not on_path:
+        _missing("initdb")
+    return found[-1].parent if found else Path(str(on_path)).parent
+
+
+def _missing(program: str) -> str:
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{program} is not installed")
+    pytest.skip(f"{program} is not installed")
+
+
+def _administer(server: Path, statement: str) -> None:
+    connection = psycopg2.connect(host=str(server), user="faq", dbname="postgres")
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
