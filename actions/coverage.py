@@ -13,8 +13,9 @@ from actions.base import AnswerAction
 from actions.coverage_words import coverage_words
 from actions.decision import Named
 from actions.faq import answer_from_entry
-from actions.standing import standing_of
+from actions.standing import Standing, standing_of
 from actions.turn import Turn
+from index.knowledge import Page
 from index.names import Name
 
 LIST = "coverage_list/services"
@@ -42,14 +43,20 @@ def answer_services(turn: Turn, names: Sequence[Name | Named]) -> Answer:
     """Yes for what is listed, "not listed" for what is not, each with its reason."""
     page, language = turn.page, turn.language
     standings = tuple(dict.fromkeys(standing_of(page, name, language) for name in names))
-    links = [standing.service.link for standing in standings if standing.service and standing.service.link]
     entry = page.entry(SERVICE)
     return Answer(
         label=SERVICE,
         language=language,
         text=coverage_words(page, standings, language),
         as_of=page.date,
-        sources=citations(page, [*links, *entry.links], language, SERVICE),
+        sources=citations(page, _links(page, standings, entry.links), language, SERVICE),
         suggestions=suggestions(page, entry.suggests, language),
         services=tuple(name.text if isinstance(name, Named) else name.id for name in names),
     )
+
+
+def _links(page: Page, standings: Sequence[Standing], usual: Sequence[str]) -> list[str]:
+    """The links of the services asked about, then the usual ones that belong to no service."""
+    of_services = {service.link for service in page.services}
+    asked = [standing.service.link for standing in standings if standing.service and standing.service.link]
+    return [*asked, *(link for link in usual if link not in of_services)]

@@ -47,9 +47,7 @@ def ask_which(turn: Turn) -> Answer | None:
 
 def refuse(dispatcher: CollectingDispatcher, turn: Turn, kind: str, **words: str) -> list[Any]:
     """Utter the refusal of that kind (see utter_refuse_* in the domain) with near suggestions."""
-    answer = Answer(
-        f"out_of_scope/{kind}", turn.language, "", outcome="refused", suggestions=near_suggestions(turn)
-    )
+    answer = Answer(f"out_of_scope/{kind}", turn.language, "", outcome="refused", suggestions=near_suggestions(turn))
     dispatcher.utter_message(
         response=f"utter_refuse_{kind}_{turn.language}",
         json_message=answer.provenance(turn.decision.confidence, turn.decision.evidence),

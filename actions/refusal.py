@@ -44,6 +44,6 @@ def _named(turn: Turn, kind: str) -> str:
         name = library.names.get(named.id)
         if not name or library.page_of(named.id):
             continue
-        if name.kind == wanted or (wanted == "vendor" and name.vendor and library.is_foreign(name)):
+        if name.kind == wanted or (wanted == "vendor" and library.names.is_foreign(name)):
             names.append(name.display[turn.language])
     return listing(list(dict.fromkeys(names)), turn.language)

@@ -25,4 +25,6 @@ def spaced(text: str) -> str:
 
 def as_of(date: datetime.date, language: str) -> str:
     """The sentence that dates an answer."""
-    return f"（以上内容依据 {date} 的认证页面。）" if language == "zh" else f"(As of the certification page dated {date}.)"
+    return (
+        f"（以上内容依据 {date} 的认证页面。）" if language == "zh" else f"(As of the certification page dated {date}.)"
+    )

@@ -37,6 +37,8 @@ _FUNCTION = frozenset("不吗呢的了是在有我你他都就也还没和一这
 # A word that English or Chinese at large has this often is meant as it stands.
 _REAL_ENGLISH = 250
 _REAL_CHINESE = 3
+# So many uses make a Latin word one of the knowledge's own.
+_ESTABLISHED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,12 @@ class Speller:
         by_sound: dict[tuple[str, ...], tuple[str, int]] = {}
         for word, count in words.most_common():
             by_sound.setdefault(tuple(lazy_pinyin(word)), (word, count))
-        return cls._with(dict(latin), frozenset(pairs), by_sound)
+        speller = cls._with(dict(latin), frozenset(pairs), by_sound)
+        for word in [word for word, count in latin.items() if count < _ESTABLISHED]:
+            # Examples hold a little pinyin; it must not pass for English when somebody else types it.
+            if speller._syllables_of(word) and speller.english.word_frequency[word] < _REAL_ENGLISH:
+                del speller.latin[word]
+        return speller
 
     @classmethod
     def load(cls, folder: Path) -> Speller:
@@ -121,9 +128,7 @@ class Speller:
         if len(word) < 4 or self._is_english(word):
             return word
         slips = 1 if len(word) < 8 else 2
-        near = process.extract(
-            word, self.latin.keys(), scorer=OSA.distance, score_cutoff=slips, limit=5
-        )
+        near = process.extract(word, self.latin.keys(), scorer=OSA.distance, score_cutoff=slips, limit=5)
         best = min(near, key=lambda hit: (hit[1], hit[0][0] != word[0], -self.latin[hit[0]]), default=None)
         return best[0] if best and len(best[0]) > 3 else word
 

@@ -79,9 +79,7 @@ class Decider:
         self._page_topics = page_topics
         self._at = thresholds
 
-    def choose(
-        self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading]
-    ) -> tuple[str, ...]:
+    def choose(self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading]) -> tuple[str, ...]:
         """Labels to answer, in the order asked; empty when nothing is sure enough.
 
         Args:

@@ -7,42 +7,23 @@ or the only standard it names has no page here. Its probability moves to the ref
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from bot.nlu.labels import CERTIFIED, COVERAGE, LIST, NAMED_CERTIFICATIONS, OTHER_STANDARD, OTHER_VENDOR, topic_of
+from bot.nlu.labels import (
+    CERTIFIED,
+    COVERAGE,
+    LIST,
+    NAMED_CERTIFICATIONS,
+    OTHER_STANDARD,
+    OTHER_VENDOR,
+    topic_of,
+)
+from bot.nlu.scope import Scope
 from index.names import Mention
 
 
-@dataclass(frozen=True)
-class Scope:
-    """What the loaded pages are about.
-
-    Attributes:
-        topics: topics that their entries answer.
-        provider: id of the provider in the name catalog.
-        standards: ids of the standards that have a page.
-        named_standards: ids of the standards that the pages name in passing.
-        provider_wide: ids of the services that stand for the provider's cloud as a whole.
-    """
-
-    topics: frozenset[str]
-    provider: str
-    standards: frozenset[str]
-    named_standards: frozenset[str]
-    provider_wide: frozenset[str]
-
-    def is_foreign(self, mention: Mention) -> bool:
-        """Whether the mention is another vendor, or a service of one."""
-        if mention.name.kind == "vendor":
-            return mention.name.id != self.provider
-        return mention.name.kind == "service" and mention.name.vendor not in (None, self.provider)
-
-
-def reconcile(
-    chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Mention], scope: Scope
-) -> np.ndarray:
+def reconcile(chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Mention], scope: Scope) -> np.ndarray:
     """`chances` `(len(labels),)` after the names had their say; still sums to 1."""
     on_page = np.array([topic_of(label) in scope.topics for label in labels])
     standards = {m.name.id for m in mentions if m.name.kind == "standard"}

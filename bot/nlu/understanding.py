@@ -15,7 +15,8 @@ import numpy as np
 from bot.nlu.deciding import Decider, Reading, Thresholds
 from bot.nlu.delexicalise import STAND_INS, delexicalise
 from bot.nlu.labels import COVERAGE, ELLIPSIS, topic_of
-from bot.nlu.reconcile import Scope, reconcile
+from bot.nlu.reconcile import reconcile
+from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
 from bot.nlu.units import Sentence, sentences_of, without_opening
 from index.library import Library
@@ -26,6 +27,8 @@ from index.text import detect_language, is_han, normalise
 # A message longer than this is read by its last question: a story drowns what it asks.
 WHOLE_LIMIT = 300
 CANDIDATES = 5
+# What is left of an elliptical message points at something from this probability on.
+POINTS = 0.5
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Understanding:
     def train(cls, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
         """Fit on (utterance, label) pairs."""
         scope = scope_of(library)
-        texts = [delexicalise(text, library.names.find(text), scope.standards, scope.provider) for text, _ in examples]
+        texts = [delexicalise(text, library.names.find(text), scope) for text, _ in examples]
         model = TopicModel.fit(texts, [label for _, label in examples], library.encoder.encode_queries(texts))
         return cls(model, Speller.of(normalise(text) for text, _ in examples), library)
 
@@ -75,7 +78,9 @@ class Understanding:
         readings = self._read([whole, *_parts(sentences)])
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__)
         if labels == (ELLIPSIS,):
-            labels = self._behind_ellipsis(text, readings[whole])
+            behind = self._behind_ellipsis(text)
+            readings |= {behind.text: behind} if behind else {}
+            labels = (behind.best,) if behind else labels
         plain = self._plain(text)
         return {
             "language": _language(text, plain),
@@ -87,23 +92,25 @@ class Understanding:
 
     def _plain(self, text: str) -> Plain:
         mentions = self._library.names.find(text)
-        plain = delexicalise(text, mentions, self._scope.standards, self._scope.provider)
+        plain = delexicalise(text, mentions, self._scope)
         mended = self._speller.mend(plain)
         if mended == plain:
             return Plain(plain, mentions)
         found = self._library.names.find(mended)
-        again = delexicalise(mended, found, self._scope.standards, self._scope.provider)
+        again = delexicalise(mended, found, self._scope)
         return Plain(again, mentions or found)
 
-    def _behind_ellipsis(self, text: str, whole: Reading) -> tuple[str, ...]:
-        """What "and the certificate?" points at by itself, or the ellipsis where only the context tells."""
+    def _behind_ellipsis(self, text: str) -> Reading | None:
+        """What "and the certificate?" points at by itself; None where only the conversation tells."""
         rest = without_opening(text)
-        mentions = self._library.names.find(rest, lenient=True)
-        if not rest or any(mention.name.kind == "service" for mention in mentions):
-            return (ELLIPSIS,)
+        if not rest or self._names_service(rest):
+            return None
         reading = self._read([rest])[rest].without(ELLIPSIS)
-        points = topic_of(reading.best) in self._scope.topics and reading.sureness >= 0.5
-        return (reading.best,) if points else (ELLIPSIS,)
+        points = topic_of(reading.best) in self._scope.topics and reading.sureness >= POINTS
+        return reading if points else None
+
+    def _names_service(self, text: str) -> bool:
+        return any(mention.name.kind == "service" for mention in self._library.names.find(text, lenient=True))
 
     def _read(self, texts: Sequence[str]) -> dict[str, Reading]:
         """The reading of each text; one batch for the encoder."""
@@ -124,18 +131,6 @@ class Understanding:
             unknown = self._library.names.unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
         return named
-
-
-def scope_of(library: Library) -> Scope:
-    """What the loaded pages are about, in terms of the name catalog."""
-    wide = {service.id for page in library.pages for service in page.services if service.id == "azure"}
-    return Scope(
-        topics=frozenset(entry.topic for page in library.pages for entry in page.entries),
-        provider=library.provider,
-        standards=library.standards,
-        named_standards=library.named_standards,
-        provider_wide=frozenset(wide),
-    )
 
 
 def _whole(text: str, sentences: Sequence[Sentence]) -> str:

@@ -1,0 +1,45 @@
+"""What the loaded pages are about, in terms of the name catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.library import Library
+from index.names import Mention
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the loaded pages are about.
+
+    Attributes:
+        topics: topics that their entries answer.
+        provider: id of the provider in the name catalog.
+        standards: ids of the standards that have a page.
+        named_standards: ids of the standards that the pages name in passing.
+        provider_wide: ids of the services that stand for the provider's cloud as a whole.
+    """
+
+    topics: frozenset[str]
+    provider: str
+    standards: frozenset[str]
+    named_standards: frozenset[str]
+    provider_wide: frozenset[str]
+
+    def is_foreign(self, mention: Mention) -> bool:
+        """Whether the mention is another vendor, or a service of one."""
+        if mention.name.kind == "vendor":
+            return mention.name.id != self.provider
+        return mention.name.kind == "service" and mention.name.vendor not in (None, self.provider)
+
+
+def scope_of(library: Library) -> Scope:
+    """What the loaded pages are about, in terms of the name catalog."""
+    listed = {service.id for page in library.pages for service in page.services}
+    return Scope(
+        topics=frozenset(entry.topic for page in library.pages for entry in page.entries),
+        provider=library.provider,
+        standards=library.standards,
+        named_standards=library.named_standards,
+        provider_wide=library.names.wholes() & listed,
+    )
