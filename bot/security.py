@@ -71,7 +71,9 @@ def _allowed(origin: str, settings: Settings) -> bool:
 
     The scheme of the own origin is not compared, since a proxy in front may end TLS.
     """
-    if origin.lower() in settings.allowed_origins:
+    origin = origin.lower()
+    if origin in settings.allowed_origins:
         return True
-    own = (request.host.lower(), urlsplit(settings.public_url).netloc.lower())
-    return urlsplit(origin).netloc.lower() in own
+    scheme, _, host = origin.partition("://")
+    own = {request.host.lower(), urlsplit(settings.public_url).netloc.lower()} - {""}
+    return scheme in ("http", "https") and host in own

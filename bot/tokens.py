@@ -7,16 +7,14 @@ reply carries a fresh one.
 from __future__ import annotations
 
 import hashlib
-import re
 
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
 from bot.errors import ConversationExpired, InvalidConversation
-from bot.ids import new_id
+from bot.ids import is_id, new_id
 from bot.keys import Keys
 
 _LONGEST = 200
-_CONVERSATION = re.compile(r"[0-9a-z-]{1,64}")
 
 
 class ConversationTokens:
@@ -49,7 +47,7 @@ class ConversationTokens:
             raise ConversationExpired("Send the message without a conversation to start a new one.") from None
         except BadSignature:
             raise InvalidConversation(_FORGED) from None
-        if not _CONVERSATION.fullmatch(conversation):
+        if not is_id(conversation):
             raise InvalidConversation(_FORGED)
         return conversation
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, Response, request
 
 from bot.channels.body import read_object
 from bot.channels.fields import Fields
 from bot.errors import UnknownTurn
+from bot.ids import is_id
 from bot.services import services
 
 blueprint = Blueprint("feedback", __name__)
 
 LONGEST_COMMENT = 2000
-_TURN = re.compile("[0-9a-f]{32}")
 
 
 @blueprint.post("/api/feedback")
@@ -25,7 +23,7 @@ def post_feedback() -> Response:
     value = fields.choice("value", ("up", "down"), required=True)
     comment = fields.optional_text("comment", LONGEST_COMMENT)
     fields.check()
-    if not _TURN.fullmatch(str(turn)):
+    if not is_id(str(turn)):
         raise UnknownTurn("There is no turn of that id.")
     services().store.give_feedback(str(turn), str(value), comment)
     return Response(status=204)

@@ -93,7 +93,8 @@ class StaffAccounts:
 
     def check(self, name: str, password: str) -> StaffUser | None:
         """The account, if the password is right. Takes as long for a name that does not exist."""
-        user = self._find(staff_users.c.name == _folded(name))
+        folded = _folded(name)
+        user = self._find(staff_users.c.name == folded) if _NAME.fullmatch(folded) else None
         try:
             self._hasher.verify(user.password_hash if user else self._nobody, password[:_LONGEST_PASSWORD])
         except (VerifyMismatchError, InvalidHashError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.assistant.protocol import Reply, Source
+from bot.ids import is_id
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Cursor:
     def parse(cls, text: str) -> Cursor:
         """Raises: ValueError: the text is not a cursor."""
         moment, _, conversation = text.partition("_")
+        if not is_id(conversation):
+            raise ValueError("not a cursor")
         try:
             last = datetime.datetime.fromtimestamp(float(moment), datetime.timezone.utc)
         except (OverflowError, OSError) as error:

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
+from bot.ids import is_id
 from bot.services import services
 from bot.transcripts.records import Cursor
 from bot.transcripts.review.session import SignedIn, guard, keep_private
@@ -66,7 +67,7 @@ def conversations() -> str:
 def conversation(conversation_id: str) -> str:
     """One conversation, as the chat it was, each answer with its reasons."""
     store = services().store
-    summary = store.conversation(conversation_id)
+    summary = store.conversation(conversation_id) if is_id(conversation_id) else None
     if summary is None:
         abort(404)
     return render_template(
