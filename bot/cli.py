@@ -114,13 +114,16 @@ def _ask(settings: Settings, options: argparse.Namespace) -> None:
 def _explain(settings: Settings, options: argparse.Namespace) -> None:
     from bot.explanation import explain
 
-    print(explain(settings, options.question, options.language))
+    explain(settings, options.question, context=options.after, language=options.language)
 
 
-def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.evaluation import run
+def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.evaluation import EvaluationFailed, UnusableRun, run
 
-    run(settings, options.file, output=options.output, against=options.against)
+    try:
+        return run(settings, options.file, options.out, options.compare, options.split, options.url)
+    except (EvaluationFailed, UnusableRun) as error:
+        raise CommandFailed(str(error)) from error
 
 
 def _ingest(settings: Settings, options: argparse.Namespace) -> None:
@@ -182,10 +185,15 @@ def _parser() -> argparse.ArgumentParser:
         added = _command(commands, name, command, text)
         added.add_argument("question")
         added.add_argument("--language", choices=("zh", "en"), help="where the question does not tell")
+    added.add_argument(
+        "--after", metavar="TURN", action="append", default=[], help="an earlier turn; give it once for each"
+    )
     added = _command(commands, "evaluate", _evaluate, "run a question set and write a report")
     added.add_argument("file", type=Path, metavar="FILE")
-    added.add_argument("--output", type=Path, metavar="FOLDER", help="where the report goes")
-    added.add_argument("--against", type=Path, metavar="RUN", help="an earlier run to compare with")
+    added.add_argument("--out", type=Path, metavar="FOLDER", help="where the report goes")
+    added.add_argument("--compare", type=Path, metavar="RUN", help="an earlier report.json to compare with")
+    added.add_argument("--split", choices=("calibration", "test"), help="ask only this half")
+    added.add_argument("--url", help="ask this running service instead of an assistant in this process")
     added = _command(commands, "ingest", _ingest, "turn a published page into a knowledge file")
     added.add_argument("page", type=Path, metavar="PAGE")
     _add_staff(commands)

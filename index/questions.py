@@ -53,7 +53,7 @@ class Question:
     """One thing that a person asks.
 
     Attributes:
-        id: "q-" and four digits; the split hangs on it.
+        id: "q-" and four digits in our own file; the split hangs on it.
         lang: "en", "zh" or "mixed".
         answer_lang: "en", "zh" or "any".
         context: the asker's earlier turns of the same conversation, oldest first.
@@ -71,8 +71,12 @@ class Question:
     notes: str
 
 
-def load_questions(path: Path = QUESTIONS) -> tuple[Question, ...]:
+def load_questions(path: Path = QUESTIONS, schema: Path = SCHEMA) -> tuple[Question, ...]:
     """Read a file of questions, one JSON object a line; blank lines are passed over.
+
+    Args:
+        path: the file.
+        schema: the JSON Schema that each line keeps; a laxer one lets files from elsewhere in.
 
     Raises:
         InvalidQuestions: the file is unreadable or empty, or a line breaks the schema or repeats an id.
@@ -80,7 +84,7 @@ def load_questions(path: Path = QUESTIONS) -> tuple[Question, ...]:
     problems: list[Problem] = []
     raws: dict[str, dict[str, Any]] = {}
     for line, text in _lines(path):
-        raw, wrong = _parsed(text, path.name, line)
+        raw, wrong = _parsed(text, path.name, line, schema)
         if not wrong and raw["id"] in raws:
             wrong = [Problem(path.name, line, "id", f"{raw['id']!r} is already taken")]
         problems += wrong
@@ -112,27 +116,29 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
             yield f"line {number}", text
 
 
-def _parsed(text: str, file: str, line: str) -> tuple[Any, list[Problem]]:
+def _parsed(text: str, file: str, line: str, schema: Path) -> tuple[Any, list[Problem]]:
     try:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
         return None, [Problem(file, line, f"column {error.colno}", f"is not JSON: {error.msg}")]
-    errors = sorted(_validator().iter_errors(raw), key=lambda error: str(error.json_path))
+    errors = sorted(_validator(schema).iter_errors(raw), key=lambda error: str(error.json_path))
     return raw, [Problem(file, line, error.json_path[2:] or ".", error.message) for error in errors]
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+@lru_cache(maxsize=2)
+def _validator(schema: Path) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
 def _question(raw: dict[str, Any]) -> Question:
     expected = raw["expected"]
     groups = (group if isinstance(group, list) else [group] for group in expected["must_contain"])
     return Question(
-        **{name: raw[name] for name in ("id", "lang", "answer_lang", "text", "category", "notes")},
-        tags=tuple(raw["tags"]),
-        context=tuple(raw.get("context", ())),
+        **{name: raw[name] for name in ("id", "lang", "text", "category")},
+        answer_lang=raw.get("answer_lang", "any"),
+        notes=raw.get("notes", ""),
+        tags=tuple(raw.get("tags", ())),
+        context=tuple(raw.get("context") or ()),
         expected=Expected(
             in_scope=expected["in_scope"],
             must_contain=tuple(tuple(group) for group in groups),
