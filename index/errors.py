@@ -7,6 +7,7 @@ RetrievalError
   x EncoderUnavailable   the embedding model cannot be loaded
   x InvalidKnowledge     a knowledge file breaks its rules (carries every problem found)
   x InvalidPage          a published page cannot be read as a certification page
+  x PageExists           the knowledge file that a page would become is there already
 """
 
 from __future__ import annotations
@@ -80,3 +81,7 @@ class InvalidKnowledge(RetrievalError):
 
 class InvalidPage(RetrievalError):
     """A published page could not be read as a certification page."""
+
+
+class PageExists(RetrievalError):
+    """The knowledge file that a published page would become is there already."""
