@@ -1,0 +1,200 @@
+"""When an ordinary word is a name: "is teams covered" against "our teams are covered by the insurance".
+
+Names such as Teams, Flow or Access are words too. Such a word counts
+
+1. with the capitals of the name, unless the whole message is in capitals or an English sentence just starts there;
+2. beside its maker ("ms teams") or in a row with another name ("Intune and teams");
+3. where a service stands in a question about coverage ("is flow in scope", "flow 在列表里吗");
+4. as the whole message, or all of it but "and", "what about", 那, 呢;
+5. in a fragment that answers a question ("and teams?"), when the caller asks for leniency.
+
+An article or a pronoun before it, "of" or "that" behind it make it an ordinary word whatever else holds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from index.name_table import Spelling
+from index.text import is_han
+
+_COVERAGE = re.compile(
+    r"\b(?:cover(?:s|ed|ing|age)?|scope|includ(?:e|es|ed|ing)|certif\w*|complian\w*|attest\w*|accredited|part of"
+    r"|(?:on|in) (?:the|this|that|your|its) (?:\w+ )?list|listed|bao ?han|bao ?kuo|fan ?wei|ren ?zheng|lie ?biao)\b"
+    r"|范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|认证|合规|在列|在内|在里面|算不算|算[吗么进在]|也算"
+    r"|过了|过没|有没有|在不在|是不是"
+)
+_STANDARD_WORDS = re.compile(
+    r"\b(?:iso|iec|standard|certif\w*|complian\w*|audit\w*)\b|标准|认证|合规|体系|证书|审核|审计"
+)
+_SENTENCE_MARK = re.compile(r"[。！？!?;；\n]|\.(?=\s|$)")
+_SLOT_BEFORE = re.compile(
+    r"(?:^|[,;:(\"、/&+]|\b(?:is|are|was|were|does|do|did|if|whether|about|covers?|covered|covering|includes?"
+    r"|including|included|lists?|listing|for|and|or|nor|plus|with|like|as|but|not|only|also|has|have|contains?"
+    r"|see|find|check|isn't|aren't|doesn't|hi|hello|so|then))\s*$"
+)
+_SLOT_AFTER = re.compile(
+    r"\s*(?:$|[?,.;:!)\"、/&+]|(?:is|are|was|be|being|covered|included|in|on|listed|part|certified|compliant"
+    r"|accredited|and|or|too|also|as well|either|there|yet|now|still|within|under|by|for|has|have|get|got|not"
+    r"|isn't|aren't|service|app|online|please|pls|plz|both|all|bao|zai|you|suan|ma|ne)\b)"
+)
+_ORDINARY_BEFORE = re.compile(
+    r"\b(?:a|an|the|our|my|your|his|her|their|its|this|these|those|every|each|which|what|some|any|no|two|three"
+    r"|many|several|all|more|to|can|could|may|might|will|would|should|must|cannot|i|we|you|they|who)\s+$"
+)
+_ORDINARY_AFTER = re.compile(
+    r"\s+(?:of|to|that|which|who|me|us|up|out|into|from|through|these|those|must|should|need)\b"
+)
+_MEASURE_BEFORE = re.compile(r"[个条张份种些次段套]\s*$")
+_ROW_BEFORE = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)\s*$")
+_ROW_AFTER = re.compile(r"\s*(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)")
+_ALONE = re.compile(
+    r"\W*(?:(?:and|wh?at (?:about|abt|of)|how (?:about|abt)|okay|ok|so|then|also|or|is|are)\b"
+    r"|那么|那|还有|以及|再问|请问|查一下|查下|查)?\W*"
+    r"\0\W*(?:呢|吗|么|呀|啊|可以吗|行吗|也是吗|(?:too|then|as well|also|please)\b)?\W*"
+)
+# "Does Microsoft access ..." and "services Microsoft lists": the maker acts, the word is a verb.
+_VERBS = frozenset(
+    {"access", "lists", "forms", "project", "projects", "stream", "excel", "exchange", "edge", "surface"}
+)
+_MAKER_ACTS = re.compile(
+    r"(?:^|\b(?:do|does|did|can|could|will|would|may|must|should|that|which|what|services|how|where|when|if|why))\s*$"
+)
+_STATE_AFTER = re.compile(r"\s+(?:be|have|has|fall|count|belong|get|also|is|are|in|part|online|on|listed|covered)\b")
+_UNIT_AFTER = re.compile(
+    r"[,.]\d|\s*(?:users|people|seats|licen[cs]es|employees|servers|usd|rmb|人|个|台|元|块|用户|名|家|次|年)"
+)
+_MONEY_BEFORE = re.compile(r"[$¥€£]\s*$|\d[,.]$")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The sentence that an ordinary word stands in.
+
+    Attributes:
+        typed: the message as typed.
+        folded: the message as compared.
+        start: of the word in `folded`.
+        end: of the word in `folded`.
+        typed_word: the word as typed.
+    """
+
+    typed: str
+    folded: str
+    start: int
+    end: int
+    typed_word: str
+
+    @cached_property
+    def before(self) -> str:
+        """What the sentence says before the word."""
+        marks = [mark.end() for mark in _SENTENCE_MARK.finditer(self.folded, 0, self.start)]
+        return self.folded[marks[-1] if marks else 0 : self.start].lstrip(" -*•\t")
+
+    @cached_property
+    def after(self) -> str:
+        """What the sentence says after the word, its mark included."""
+        mark = _SENTENCE_MARK.search(self.folded, self.end)
+        return self.folded[self.end : mark.end() if mark else len(self.folded)]
+
+    @cached_property
+    def asks_coverage(self) -> bool:
+        """Whether the sentence speaks of what is covered."""
+        return _COVERAGE.search(self.before) is not None or _COVERAGE.search(self.after) is not None
+
+    @property
+    def in_chinese(self) -> bool:
+        """Whether the sentence around the word is Chinese."""
+        return is_han(self.before[-12:]) or is_han(self.after[:12])
+
+    @property
+    def in_slot(self) -> bool:
+        """Whether a service can stand here: "is ... covered", with no word that would go with it."""
+        return _SLOT_BEFORE.search(self.before) is not None and _SLOT_AFTER.match(self.after) is not None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the sentence is the word, but for little words around it."""
+        return _ALONE.fullmatch(f"{self.before}\0{self.after}") is not None
+
+    @property
+    def starts_sentence(self) -> bool:
+        """Whether nothing comes before the word."""
+        return not self.before.strip(" \"'(")
+
+
+def is_meant(spelling: Spelling, around: Surroundings, in_row: bool, in_company: bool, lenient: bool) -> bool:
+    """Whether an ordinary word is the name that it spells.
+
+    Args:
+        spelling: an ordinary one.
+        around: where it stands.
+        in_row: whether it stands in a row with a name that is sure.
+        in_company: whether the text has a name that is sure.
+        lenient: whether the text is a fragment, in which a bare word counts.
+    """
+    if _ORDINARY_AFTER.match(around.after) or _MEASURE_BEFORE.search(around.before):
+        return False
+    if _has_capitals(spelling, around, in_company):
+        return True
+    if spelling.written.isdigit():
+        return lenient or in_row or _is_standard_number(around)
+    if is_han(spelling.written):
+        return around.asks_coverage or in_row or lenient or around.is_alone
+    if _ORDINARY_BEFORE.search(around.before):
+        return False
+    if lenient:
+        return True
+    if spelling.capitals_only:
+        return False
+    if in_row and (around.in_chinese or _SLOT_AFTER.match(around.after)):
+        return True
+    return around.is_alone or (around.asks_coverage and (around.in_chinese or around.in_slot))
+
+
+def maker_is_beside(around: Surroundings) -> bool:
+    """Whether an ordinary word right behind its maker is the product, and not what the maker does.
+
+    Args:
+        around: where maker and word stand, as one.
+    """
+    if around.typed_word.split()[-1] not in _VERBS or _STATE_AFTER.match(around.after):
+        return True
+    alone = not around.before and not around.after.strip(" ?!.")
+    return alone or not _MAKER_ACTS.search(around.before)
+
+
+def stands_in_row(folded: str, left_end: int | None, start: int, end: int, right_start: int | None) -> bool:
+    """Whether only "and", a comma or the like is between the word and the name before or behind it."""
+    left = left_end is not None and _ROW_BEFORE.fullmatch(folded[left_end:start].strip())
+    right = right_start is not None and _ROW_AFTER.fullmatch(folded[end:right_start].rstrip())
+    return bool(left or right)
+
+
+def _has_capitals(spelling: Spelling, around: Surroundings, in_company: bool) -> bool:
+    typed, written = around.typed_word, spelling.written
+    if is_han(written) or not typed[:1].isupper() or _shouts(around):
+        return False
+    if written.isupper():
+        return typed.isupper()
+    if around.starts_sentence and not around.in_chinese and (spelling.capitals_only or not in_company):
+        return False
+    return all(
+        word[0].isupper() or not model[0].isupper() for word, model in zip(typed.split(), written.split(), strict=False)
+    )
+
+
+def _shouts(around: Surroundings) -> bool:
+    """Whether capitals tell nothing: the rest of the message is all in them, or each word starts with one."""
+    words = re.findall(r"[A-Za-z]{2,}", around.typed.replace(around.typed_word, " ", 1))
+    shouted = sum(word.isupper() for word in words)
+    titled = sum(word[0].isupper() for word in words)
+    return (len(words) > 1 and shouted >= 0.7 * len(words)) or (len(words) > 2 and titled >= 0.8 * len(words))
+
+
+def _is_standard_number(around: Surroundings) -> bool:
+    if _UNIT_AFTER.match(around.after) or _MONEY_BEFORE.search(around.before):
+        return False
+    return any(_STANDARD_WORDS.search(side) for side in (around.before, around.after)) or around.is_alone

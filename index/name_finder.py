@@ -1,0 +1,250 @@
+"""Finds the names in a text: exact spellings, slips of the keyboard, ordinary words in context, numbered standards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from index.knowledge import Localized
+from index.name_context import Surroundings, is_meant, maker_is_beside, stands_in_row
+from index.name_files import STANDARD, Words
+from index.name_table import Spelling, SpellingTable, shape_of
+from index.name_text import Folded, Tokens, fold, tokenise
+from index.name_types import Mention, Name
+from index.name_typos import Typos, may_be_whole_name, slips_between
+
+EXACT, IN_CONTEXT = 1.0, 0.9
+_SLIPPED = {1: 0.8, 2: 0.7}
+# How many words of a text are looked at for slips, and how many readings of one word are tried.
+_MOST_SLIPS, _MOST_READINGS = 40, 4
+_SHORTEST_WITH_SLIP = 6
+_TOGETHER = re.compile(r"[ \t_-]{0,3}")
+_YEAR = re.compile(r"\s?[:-]\s?(?:19|20)\d\d(?!\d)")
+_NUMBERED = re.compile(
+    r"(?<![a-z0-9])(?P<body>iso(?:[ /-]?iec)?|iec|gb[ /]?t|nist[ -]?sp)[ -]?"
+    r"(?P<number>\d{3,5}(?:-\d{1,3}(?!\d))?)(?!\d)"
+)
+_NUMBERED_ID = re.compile(STANDARD + r"(iso|iec|gb-t|nist-sp)-(\d{3,5}(?:-\d{1,3})?)")
+_BODIES = {"iso": "ISO", "iec": "IEC", "gb-t": "GB/T", "nist-sp": "NIST SP"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A spelling at a place of the folded text, before the context had its say."""
+
+    spelling: Spelling
+    name: Name | None
+    start: int
+    end: int
+    score: float = EXACT
+    sure: bool = True
+
+
+def numbered_standard(standard_id: str) -> Name | None:
+    """The standard of an id such as "standard:iso-13485" that no file need name."""
+    match = _NUMBERED_ID.fullmatch(standard_id)
+    if not match:
+        return None
+    text = f"{_BODIES[match[1]]} {match[2]}"
+    return Name(standard_id, "standard", Localized(text, text))
+
+
+class NameFinder:
+    """Looks texts up in a fixed set of spellings; building it costs far more than a look-up."""
+
+    def __init__(self, spellings: Iterable[tuple[Name, str]], words: Words) -> None:
+        """Of two names with one spelling the first counts."""
+        pairs = list(spellings)
+        ordinary = {fold(text).text for text in words.ordinary}
+        capitals = {fold(text).text for text in words.capitals_only}
+        makers = _makers(pairs)
+        made = [_spelling(name, text, ordinary, capitals, makers) for name, text in pairs]
+        made += [Spelling(None, text, *shape_of(text)) for text in words.not_names]
+        self._table = SpellingTable(iter(made))
+        self._typos = Typos(self._table, words.not_typos)
+
+    def find(self, text: str, lenient: bool) -> tuple[Mention, ...]:
+        """See NameCatalog.find."""
+        folded = fold(text)
+        tokens = tokenise(folded.text)
+        found = [
+            Found(
+                hit.spelling,
+                hit.spelling.name,
+                *_span(tokens, hit.first, hit.last),
+                sure=not hit.spelling.ordinary,
+            )
+            for hit in self._table.find(tokens)
+        ]
+        found = _with_slips(found, self._slipped(tokens, found))
+        found = _joined([each for each in found if each.name], text, folded)
+        found = _in_context(found, text, folded, lenient)
+        found = _with_numbered(found, folded.text)
+        return tuple(_mention(each, text, folded) for each in found)
+
+    def _slipped(self, tokens: Tokens, found: Sequence[Found]) -> list[Found]:
+        """The names that appear when words with slips are put right."""
+        readings = self._readings(tokens, found)
+        if not readings:
+            return []
+        best = {number: options[0] for number, options in readings.items()}
+        slipped = self._put_right(tokens, best)
+        for number, options in readings.items():
+            others = [self._put_right(tokens, {**best, number: each}, number) for each in options[1:_MOST_READINGS]]
+            slipped = _undisputed(slipped, [each for other in others for each in other], tokens.spans[number])
+        return slipped
+
+    def _readings(self, tokens: Tokens, found: Sequence[Found]) -> dict[int, tuple[str, ...]]:
+        """Token number -> the words of names that it may be meant for; tokens inside a name are left out."""
+        taken = {at for each in found for at in range(each.start, each.end)}
+        readings: dict[int, tuple[str, ...]] = {}
+        for number, (word, (start, _)) in enumerate(zip(tokens.words, tokens.spans, strict=True)):
+            options = () if start in taken else self._typos.readings(word)
+            if options:
+                readings[number] = options
+            if len(readings) == _MOST_SLIPS:
+                break
+        return readings
+
+    def _put_right(self, tokens: Tokens, right: dict[int, str], only: int | None = None) -> list[Found]:
+        words = [right.get(number, word) for number, word in enumerate(tokens.words)]
+        righted = Tokens.of(tokens.text, words, tokens.spans)
+        found = []
+        for hit in self._table.find(righted):
+            numbers = [number for number in right if hit.first <= number < hit.last]
+            if not numbers or not hit.spelling.name or (only is not None and only not in numbers):
+                continue
+            if hit.last - hit.first == 1 and not may_be_whole_name(tokens.words[numbers[0]], hit.spelling.key):
+                continue
+            if len(hit.spelling.key) < _SHORTEST_WITH_SLIP and hit.last - hit.first > 1:
+                continue
+            slips = sum(slips_between(tokens.words[number], right[number]) for number in numbers)
+            score = _SLIPPED[min(slips, 2)]
+            span = _span(tokens, hit.first, hit.last)
+            found.append(Found(hit.spelling, hit.spelling.name, *span, score=score, sure=not hit.spelling.ordinary))
+        return found
+
+
+def _makers(pairs: Sequence[tuple[Name, str]]) -> dict[str, tuple[str, ...]]:
+    """Vendor id -> its folded spellings."""
+    makers: dict[str, tuple[str, ...]] = {}
+    for name, text in pairs:
+        if name.kind == "vendor":
+            makers[name.id] = (*makers.get(name.id, ()), fold(text).text)
+    return makers
+
+
+def _spelling(
+    name: Name, text: str, ordinary: set[str], capitals: set[str], makers: dict[str, tuple[str, ...]]
+) -> Spelling:
+    folded = fold(text).text
+    rests = (folded.removeprefix(f"{maker} ") for maker in makers.get(name.vendor or "", ()))
+    return Spelling(
+        name,
+        text,
+        *shape_of(text),
+        ordinary=folded in ordinary or folded.isdigit(),
+        capitals_only=folded in capitals,
+        maker_first=any(rest != folded and rest in ordinary for rest in rests),
+    )
+
+
+def _span(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
+    return tokens.spans[first][0], tokens.spans[last - 1][1]
+
+
+def _with_slips(found: list[Found], slipped: Sequence[Found]) -> list[Found]:
+    """Both; a name with a slip wins over the exact ones that it wholly holds and gives way to others."""
+    for new in slipped:
+        touched = [old for old in found if old.start < new.end and new.start < old.end]
+        if all(new.start <= old.start and old.end <= new.end for old in touched):
+            found = [*(old for old in found if old not in touched), new]
+    return sorted(found, key=lambda each: each.start)
+
+
+def _undisputed(slipped: list[Found], others: Sequence[Found], span: tuple[int, int]) -> list[Found]:
+    """`slipped`, with the longest of the readings of one word; none of them where two names are as long."""
+    if not others:
+        return slipped
+    mine = [each for each in slipped if each.start <= span[0] < each.end]
+    rivals = [*mine, *others]
+    longest = max(each.end - each.start for each in rivals)
+    winners = [each for each in rivals if each.end - each.start == longest]
+    rest = [each for each in slipped if each not in mine]
+    return [*rest, winners[0]] if len({each.name for each in winners}) == 1 else rest
+
+
+def _surroundings(each: Found, text: str, folded: Folded) -> Surroundings:
+    typed = text[folded.typed(each.start) : folded.typed_end(each.end)]
+    return Surroundings(text, folded.text, each.start, each.end, typed)
+
+
+def _joined(found: Sequence[Found], text: str, folded: Folded) -> list[Found]:
+    """Takes a maker, or the whole that a service is part of, into the mention: "Microsoft Teams", "O365 Teams"."""
+    joined: list[Found] = []
+    for each in found:
+        if each.spelling.maker_first and not maker_is_beside(_surroundings(each, text, folded)):
+            each = replace(each, sure=False)
+        while joined and _belongs(joined[-1], each) and _TOGETHER.fullmatch(folded.text[joined[-1].end : each.start]):
+            whole = replace(each, start=joined[-1].start, sure=True)
+            if not each.sure and not maker_is_beside(_surroundings(whole, text, folded)):
+                break
+            joined.pop()
+            each = whole
+        joined.append(each)
+    return joined
+
+
+def _belongs(whole: Found, part: Found) -> bool:
+    if not whole.name or not part.name or part.name.kind != "service":
+        return False
+    made_by = whole.name.kind == "vendor" and whole.name.id == part.name.vendor
+    return made_by or whole.name.id == part.name.part_of
+
+
+def _in_context(found: Sequence[Found], text: str, folded: Folded, lenient: bool) -> list[Found]:
+    """Drops the ordinary words that are not meant as names; one that is meant vouches for those in its row."""
+    judged = list(found)
+    for _ in range(3):
+        unsure = [number for number, each in enumerate(judged) if not each.sure]
+        meant = [number for number in unsure if _is_meant(judged, number, text, folded, lenient)]
+        for number in meant:
+            judged[number] = replace(judged[number], sure=True, score=min(IN_CONTEXT, judged[number].score))
+        if not meant:
+            break
+    return [each for each in judged if each.sure]
+
+
+def _is_meant(judged: Sequence[Found], number: int, text: str, folded: Folded, lenient: bool) -> bool:
+    each = judged[number]
+    left = next((other.end for other in reversed(judged[:number]) if other.sure), None)
+    right = next((other.start for other in judged[number + 1 :] if other.sure), None)
+    in_row = stands_in_row(folded.text, left, each.start, each.end, right)
+    in_company = left is not None or right is not None
+    return is_meant(each.spelling, _surroundings(each, text, folded), in_row, in_company, lenient)
+
+
+def _with_numbered(found: list[Found], text: str) -> list[Found]:
+    """Adds standards known by the shape of their number; years behind a standard become part of it."""
+    for match in _NUMBERED.finditer(text):
+        body = re.sub(r"[ /]", "-", match["body"]).replace("iso-iec", "iso").replace("isoiec", "iso")
+        body = {"gbt": "gb-t", "nistsp": "nist-sp"}.get(body, body)
+        touched = [old for old in found if old.start < match.end() and match.start() < old.end]
+        if all(match.start() <= old.start and old.end < match.end() for old in touched):
+            name = numbered_standard(f"{STANDARD}{body}-{match['number']}")
+            written = Spelling(name, match.group(), *shape_of(match.group()))
+            found = [*(old for old in found if old not in touched), Found(written, name, *match.span())]
+    return [_with_year(each, text) for each in sorted(found, key=lambda each: each.start)]
+
+
+def _with_year(each: Found, text: str) -> Found:
+    year = _YEAR.match(text, each.end) if each.name and each.name.kind == "standard" else None
+    return replace(each, end=year.end()) if year else each
+
+
+def _mention(each: Found, text: str, folded: Folded) -> Mention:
+    if each.name is None:
+        raise ValueError("a run of words that is no name has no mention")
+    start, end = folded.typed(each.start), folded.typed_end(each.end)
+    return Mention(each.name, text[start:end], start, end, each.score)

@@ -1,0 +1,147 @@
+"""Finds spellings of names in tokens: the longest at each place, split and joined only where the name may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from index.name_text import Tokens, fold, is_chinese, tokenise
+from index.name_types import Name
+
+_SOFT = re.compile(r"[ \t_·-]{1,3}")
+_HEAD = 3
+_PLURAL_FROM = 4
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One way to write a name.
+
+    Attributes:
+        name: None for a run of words that only looks like a name.
+        written: as the catalog writes it; its capitals count for an ordinary word.
+        key: its tokens joined.
+        gaps: offset in `key` -> mark that the spelling has there, "" for a space or for the edge between a Latin
+            word and a Chinese character.
+        ordinary: a word of its own, so that the context has to say that the name is meant.
+        capitals_only: ordinary, and lower case never means the name.
+        maker_first: starts with its maker and goes on with an ordinary word, as "Microsoft Lists" does.
+    """
+
+    name: Name | None
+    written: str
+    key: str
+    gaps: Mapping[int, str] = field(hash=False)
+    ordinary: bool = False
+    capitals_only: bool = False
+    maker_first: bool = False
+
+    @cached_property
+    def forced(self) -> tuple[int, ...]:
+        """The gaps that a text may not leave out, since two numbers would run together."""
+        return tuple(at for at in self.gaps if self.key[at - 1].isdigit() and self.key[at].isdigit())
+
+    @property
+    def shape(self) -> tuple[str, tuple[int, ...]]:
+        """What tells two spellings apart: the key, and where it may be split."""
+        return self.key, tuple(sorted(self.gaps))
+
+
+def shape_of(text: str) -> tuple[str, dict[int, str]]:
+    """Key and gaps of a name as written."""
+    tokens = tokenise(fold(text).text)
+    gaps = {tokens.offsets[i]: tokens.between(i).strip() for i in range(1, len(tokens.words)) if _is_gap(tokens, i)}
+    return tokens.key, gaps
+
+
+def _is_gap(tokens: Tokens, number: int) -> bool:
+    left, right = tokens.words[number - 1], tokens.words[number]
+    return bool(tokens.between(number)) or is_chinese(left[0]) != is_chinese(right[0])
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A spelling found at the tokens `first` to `last`, the latter not included."""
+
+    spelling: Spelling
+    first: int
+    last: int
+
+
+class SpellingTable:
+    """All spellings by key. One look-up for each run of tokens that starts as some name does."""
+
+    def __init__(self, spellings: Iterator[Spelling]) -> None:
+        """Of two spellings of one shape the first counts."""
+        self._by_key: dict[str, dict[tuple[int, ...], Spelling]] = {}
+        self._longest: dict[str, int] = {}
+        for spelling in spellings:
+            key, gaps = spelling.shape
+            self._by_key.setdefault(key, {}).setdefault(gaps, spelling)
+            head = key[:_HEAD]
+            self._longest[head] = max(self._longest.get(head, 0), len(key))
+
+    def __iter__(self) -> Iterator[Spelling]:
+        for shapes in self._by_key.values():
+            yield from shapes.values()
+
+    def find(self, tokens: Tokens) -> list[Hit]:
+        """The leftmost, longest spellings, in order, not overlapping; a None name hides what it covers."""
+        hits, number = [], 0
+        while number < len(tokens.words):
+            hit = self.longest_at(tokens, number)
+            number = hit.last if hit else number + 1
+            if hit:
+                hits.append(hit)
+        return hits
+
+    def longest_at(self, tokens: Tokens, first: int) -> Hit | None:
+        """The longest spelling that starts at a token."""
+        key, offsets = tokens.key, tokens.offsets
+        start = offsets[first]
+        longest = max(self._longest.get(key[start : start + n], 0) for n in (_HEAD, 2, 1))
+        if not longest:
+            return None
+        last = first + 1
+        while last < len(tokens.words) and offsets[last + 1] - start <= longest + 1:
+            last += 1
+        for end in range(last, first, -1):
+            spelling = self._at(tokens, first, end)
+            if spelling:
+                return Hit(spelling, first, end)
+        return None
+
+    def _at(self, tokens: Tokens, first: int, last: int) -> Spelling | None:
+        key = tokens.key[tokens.offsets[first] : tokens.offsets[last]]
+        shapes = self._by_key.get(key)
+        if shapes:
+            return _best_fit(shapes, tokens, first, last)
+        if key[-1] == "s" and len(key) > _PLURAL_FROM and key[:-1] in self._by_key and len(tokens.words[last - 1]) > 1:
+            spelling = _best_fit(self._by_key[key[:-1]], tokens, first, last)
+            return spelling if spelling and spelling.name and not spelling.ordinary and key[-2].isalpha() else None
+        return None
+
+
+def _best_fit(shapes: Mapping[tuple[int, ...], Spelling], tokens: Tokens, first: int, last: int) -> Spelling | None:
+    """The spelling that may be split as the text is, with the fewest gaps that the text leaves out."""
+    splits = {}
+    for number in range(first + 1, last):
+        mark = tokens.between(number)
+        if mark:
+            splits[tokens.offsets[number] - tokens.offsets[first]] = mark, number
+    fitting = [
+        spelling
+        for spelling in shapes.values()
+        if all(at in splits for at in spelling.forced)
+        and all(_may_split(spelling, tokens, at, *splits[at]) for at in splits)
+    ]
+    return min(fitting, key=lambda spelling: len(spelling.gaps), default=None)
+
+
+def _may_split(spelling: Spelling, tokens: Tokens, at: int, mark: str, number: int) -> bool:
+    if at in spelling.gaps:
+        return _SOFT.fullmatch(mark) is not None or (mark.strip() == spelling.gaps[at] != "")
+    # People put a space anywhere around Chinese characters, never into a Latin word.
+    return mark == " " and (is_chinese(tokens.words[number - 1][0]) or is_chinese(tokens.words[number][0]))

@@ -1,0 +1,96 @@
+"""Names with a slip of the keyboard: "intuen", "powr bi", "Azure Goverment".
+
+A word of no name is replaced by one that is a name's, when it is one slip away (two from eight letters on), starts
+alike, has the same digits and is not listed as ordinary. A slip is a letter missing, added, changed or swapped with
+its neighbour (optimal string alignment distance).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from index.name_table import Spelling
+
+_SHORTEST, _LONGEST = 4, 24
+_SHORTEST_ALONE = 5
+_SHORTEST_ABBREVIATION = 6
+_TWO_SLIPS_FROM = 8
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_CACHE = 8192
+
+
+class Typos:
+    """The words of all names, to be found by what is nearly them."""
+
+    def __init__(self, spellings: Iterable[Spelling], ordinary: Iterable[str]) -> None:
+        """Take the words of the spellings; `ordinary` ones are never taken for a slip."""
+        made = list(spellings)
+        self._known = {word.lower() for each in made for word in _WORD.findall(each.written)}
+        self._known |= {each.key for each in made}
+        self._ordinary = frozenset(ordinary)
+        self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in sorted({word for each in made if each.name for word in _words(each)}):
+            self._buckets[word[0], len(word)].append(word)
+        self.readings = lru_cache(maxsize=_CACHE)(self._readings)
+
+    def _readings(self, word: str) -> tuple[str, ...]:
+        """The words of names that `word` is nearest to, all equally near; empty when it is fine or nothing is near."""
+        if word in self._known or word in self._ordinary or not _has_letters(word, _SHORTEST):
+            return ()
+        allowed = 2 if len(word) >= _TWO_SLIPS_FROM else 1
+        found = [
+            (slips_between(word, near), near)
+            for bucket in self._near(word, allowed)
+            for near, _, _ in process.extract(word, bucket, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        ]
+        found = [(slips, near) for slips, near in found if _may_be(word, near, slips)]
+        nearest = min(found, default=(0, ""))[0]
+        return tuple(near for slips, near in found if slips == nearest)
+
+    def _near(self, word: str, allowed: int) -> Iterator[list[str]]:
+        keys = [(word[0], length) for length in range(len(word) - allowed, len(word) + allowed + 1)]
+        if word[1] != word[0]:
+            keys.append((word[1], len(word)))
+        return (self._buckets[key] for key in keys if key in self._buckets)
+
+
+def slips_between(word: str, other: str) -> int:
+    """How many slips lie between two words."""
+    return int(OSA.distance(word, other))
+
+
+def may_be_whole_name(word: str, reading: str) -> bool:
+    """Whether both are long enough for the one to be a whole name misspelt, and not only a part of one."""
+    return len(word) >= _SHORTEST_ALONE and len(reading) >= _SHORTEST_ALONE
+
+
+def _words(spelling: Spelling) -> Iterator[str]:
+    """The words of a spelling, and its joined form ("powerbi"), as far as they are long enough to be told apart."""
+    words = _WORD.findall(spelling.written)
+    for word in words:
+        if _has_letters(word, _SHORTEST_ABBREVIATION if word.isupper() else _SHORTEST):
+            yield word.lower()
+    joined = spelling.key
+    if 1 < len(words) <= 3 and len(words[0]) > 2 and joined.isascii() and _has_letters(joined, _SHORTEST):
+        yield joined
+
+
+def _has_letters(word: str, least: int) -> bool:
+    return len(word) <= _LONGEST and sum(char.isalpha() for char in word) >= least
+
+
+def _may_be(word: str, near: str, slips: int) -> bool:
+    if slips == 2 and (len(near) < _TWO_SLIPS_FROM or sorted(word[:2]) != sorted(near[:2])):
+        return False
+    starts_alike = word[0] == near[0] or word[:2] == near[1::-1]
+    return starts_alike and _digits(word) == _digits(near)
+
+
+def _digits(word: str) -> str:
+    return "".join(filter(str.isdigit, word))

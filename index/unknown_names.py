@@ -1,0 +1,122 @@
+"""A product that nobody knows, in a question about coverage: "Is Contoso CRM covered?", "Foobar Cloud 在范围内吗".
+
+Conservative: what stands in the place of a service counts when it looks like a name, that is capitals or digits in
+an English sentence and Latin letters in a Chinese one, and more of it than words of the subject itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.text import is_han
+
+_HIDDEN = "\u241f"
+_WORD = r"[A-Za-z0-9][\w.+#&/'-]*"
+_NAME = rf"(?:the\s+)?(?P<name>{_WORD}(?:[ ]{_WORD}){{0,5}}?)"
+_LITTLE = r"(?:\s+(?:also|currently|still|already|actually|even|now|really|service|services|app|product|platform|too))*"
+_IN_SCOPE = (
+    r"\s+(?:covered|in[ -]scope|included|listed|(?:on|in) (?:the|this|your)|within|part of|certified|compliant"
+    r"|under|inside|accredited|among|one of|out of scope|not)\b"
+)
+_END = r"\s*(?:$|[?.,;!])"
+_ENGLISH = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:is|are|was|were|isn't|aren't|whether|if)\s+{_NAME}{_LITTLE}{_IN_SCOPE}",
+        rf"\b(?:is|are|whether|if)\s+{_NAME}{_LITTLE}\s+(?:is|are){_IN_SCOPE}",
+        rf"\b(?:do|does|did|will|whether|if)\s+{_NAME}{_LITTLE}\s+(?:falls?|counts?|comes?|appears?|belongs?)\b",
+        rf"\b(?:has|have)\s+{_NAME}{_LITTLE}\s+(?:been|got|passed|obtained|achieved)\b",
+        rf"\b(?:covers?|covered|includes?|including|lists?|contains?)\s+{_NAME}{_LITTLE}{_END}",
+        rf"\b(?:certification|certificate|coverage|compliance|certified|scope)\s+(?:for|of|on)\s+{_NAME}{_LITTLE}{_END}",
+        rf"\b(?:called|named)\s+{_NAME}{_LITTLE}{_IN_SCOPE}",
+        rf"^\W*(?:and |so |ok |also |then )?{_NAME}{_LITTLE}\s*[:,-]?\s*(?:is it |are they |is |are )?"
+        r"(?:covered|in scope|included|listed|on the list)\b",
+        rf"^\W*(?:and|what about|how about|and what about)\s+{_NAME}{_LITTLE}\s*\W*$",
+    )
+)
+_CHINESE_NAME = r"(?P<name>[A-Za-z][\w.+#&'-]*(?:[ ][A-Za-z0-9][\w.+#&'-]*){0,4}(?:[ ]?云)?)"
+_CHINESE = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        rf"{_CHINESE_NAME}\s*(?:这个|这款|那个|的|平台|系统|服务|产品|软件|也|都|还|到底|究竟|现在|目前|是不是|是否"
+        r"|有没有|能|可以)*\s*(?:不?在(?!哪)|算|属于|被|列|纳入|包含在|包括在|涵盖|覆盖|呢)",
+        r"(?:包括|包含|涵盖|覆盖|列了|列出|含|查一下|查查|查|支持|有没有|那|还有|以及)\s*"
+        rf"{_CHINESE_NAME}\s*(?:$|[?？吗么呢吧。,，、])",
+    )
+)
+_CHINESE_COVERAGE = re.compile(
+    r"范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|列了|认证|合规|在列|在内|里面|[里内]吗?|呢"
+)
+_SUBJECT = frozenset(
+    """
+    a an the this that these those it its is are was were be been being i we you they he she our your my their me us
+    and or but so if then what which who when where why how all any some every each none nothing something anything
+    everything other others another both more most here there in on at of for to by with from as not no yes ok hi
+    hello thanks please do does did can could will would should has have had about whether what's who's that's it's
+    iso iec soa sla sms pdf faq cert certs certificate certificates certification certified compliance compliant
+    scope standard standards audit audits auditor auditors report reports assessment assessments statement
+    applicability page pages list lists listed included covered document documents documentation link links service
+    services product products cloud online data datacenter datacenters datacentre datacentres dc dcs center centers
+    centre centres infrastructure platform app apps software microsoft azure office trust portal terms backgrounder
+    resource resources question questions answer answers company companies organization organisation customer
+    customers provider providers team teams english chinese january february march april may june july august
+    september october november december monday tuesday wednesday thursday friday saturday sunday today tomorrow year
+    years annual testing test tests url web site website email id api saas paas iaas it ict hr ceo cto ciso dpo kpi
+    qa ai ml vs etc eg ie fy fy17 fy18 fy19 vat tax bot chatbot assistant vendor vendors supplier suppliers region
+    regions global government public private us uk eu usa china spain france germany italy japan korea india canada
+    australia brazil singapore europe asia america africa taiwan hong kong mexico russia switzerland netherlands
+    """.split()
+)
+# These may end a name: "Contoso Cloud", "Foobar Online".
+_TAILS = frozenset(
+    {"cloud", "online", "platform", "app", "apps", "service", "services", "software", "portal", "bot", "ai"}
+)
+
+
+def unknown_in(text: str, known: Sequence[tuple[int, int]]) -> str | None:
+    """The product-like name in a coverage question that is none of the known ones.
+
+    Args:
+        text: tidy (NFKC, single spaces).
+        known: start and end of the names that the catalog knows.
+
+    Returns:
+        The name as typed, or None.
+    """
+    masked = _without(text, known)
+    chinese = is_han(text)
+    if chinese and not _CHINESE_COVERAGE.search(masked):
+        return None
+    candidates = _candidates(masked, _CHINESE if chinese else _ENGLISH)
+    return next((name for name in candidates if chinese or _has_capitals(name, text)), None)
+
+
+def _without(text: str, known: Sequence[tuple[int, int]]) -> str:
+    for start, end in known:
+        text = text[:start] + _HIDDEN * (end - start) + text[end:]
+    return text
+
+
+def _candidates(masked: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[str]:
+    for pattern in patterns:
+        for match in pattern.finditer(masked):
+            name = _trimmed(match["name"])
+            if name:
+                yield name
+
+
+def _trimmed(run: str) -> str | None:
+    """`run` without words of the subject at its ends; None when nothing of a name is left."""
+    words = run.split()
+    while words and words[0].lower() in _SUBJECT:
+        words = words[1:]
+    while words and words[-1].lower() in _SUBJECT - _TAILS:
+        words = words[:-1]
+    own = [word for word in words if word.lower() not in _SUBJECT and any(char.isalpha() for char in word)]
+    return " ".join(words).rstrip(".,'-/") if any(len(word) > 1 for word in own) else None
+
+
+def _has_capitals(name: str, text: str) -> bool:
+    """Whether every word has a capital or a digit, in a text that is not all capitals."""
+    return not text.isupper() and all(any(char.isupper() or char.isdigit() for char in word) for word in name.split())
