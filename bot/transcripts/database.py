@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StorageUnavailable
@@ -68,19 +68,26 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except IntegrityError:
-        raise
-    except (OperationalError, PoolTimeout) as error:
+    except (DBAPIError, PoolTimeout) as error:
+        if not _means_unavailable(error):
+            raise
         raise StorageUnavailable("Try again in a moment; the message was not stored.") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StorageUnavailable("Try again in a moment; the message was not stored.") from error
-        raise
+
+
+def _means_unavailable(error: DBAPIError | PoolTimeout) -> bool:
+    """Whether the database is at fault, rather than the statement.
+
+    A damaged SQLite file raises DatabaseError itself, the parent of all others.
+    """
+    if isinstance(error, (OperationalError, PoolTimeout)) or type(error) is DatabaseError:
+        return True
+    return error.connection_invalidated
 
 
 def _make_engine(url: str) -> Engine:
     options: dict[str, Any] = {
         "future": True,
+        "hide_parameters": True,  # what people say does not belong into error messages, which are logged
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
         "poolclass": sa.pool.QueuePool,
         "pool_size": 8,

@@ -99,9 +99,7 @@ class TranscriptStore:
     def conversation(self, conversation: str) -> ConversationSummary | None:
         """One conversation's line of the list."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                sa.select(conversations).where(conversations.c.id == conversation)
-            ).one_or_none()
+            row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation)).one_or_none()
         return _summary(row) if row else None
 
     def conversations(self, after: Cursor | None = None, limit: int = 50) -> ConversationPage:

@@ -116,9 +116,7 @@ def test_other_content_types_are_refused(client: FlaskClient, content_type: str 
     assert_problem(reply, 415, "unsupported-content")
 
 
-@pytest.mark.parametrize(
-    "door", ["/api/messages", "/api/feedback", "/webhooks/rest/webhook", "/webhooks/teams"]
-)
+@pytest.mark.parametrize("door", ["/api/messages", "/api/feedback", "/webhooks/rest/webhook", "/webhooks/teams"])
 def test_a_body_of_100_kb_is_too_large(client: FlaskClient, door: str) -> None:
     assert_problem(post(client, json.dumps({"text": "a" * 100_000}).encode(), door), 413)
 
@@ -179,9 +177,7 @@ def test_an_emoji_is_an_ordinary_message(client: FlaskClient, assistant: FakeAss
     assert assistant.seen[0].text == "👍🏽"
 
 
-def test_control_characters_are_dropped_and_the_rest_is_answered(
-    client: FlaskClient, assistant: FakeAssistant
-) -> None:
+def test_control_characters_are_dropped_and_the_rest_is_answered(client: FlaskClient, assistant: FakeAssistant) -> None:
     post(client, json.dumps({"text": "\x00Is\x07 Intune\r\ncovered?\x1b[31m \ud83d"}).encode())
 
     assert assistant.seen[0].text == "Is Intune\ncovered?[31m"

@@ -42,9 +42,7 @@ def locks(request: pytest.FixtureRequest) -> Iterator[ConversationLocks]:
 
 
 @pytest.fixture
-def conversations(
-    assistant: FakeAssistant, store: TranscriptStore, locks: ConversationLocks
-) -> Conversations:
+def conversations(assistant: FakeAssistant, store: TranscriptStore, locks: ConversationLocks) -> Conversations:
     return Conversations(assistant, store, locks, CONTACT)
 
 
@@ -52,9 +50,7 @@ def message(text: str = "Intune?", conversation: str = "c1", timeout: float = 20
     return Message(Utterance(text, conversation, language=more.pop("language", None)), timeout, **more)
 
 
-def test_the_turn_is_stored_before_it_is_acknowledged(
-    conversations: Conversations, store: TranscriptStore
-) -> None:
+def test_the_turn_is_stored_before_it_is_acknowledged(conversations: Conversations, store: TranscriptStore) -> None:
     turn = conversations.answer(message())
 
     assert store.turns("c1") == (turn,)
@@ -216,9 +212,7 @@ def test_memory_goes_from_turn_to_turn(store: TranscriptStore) -> None:
     assert [conversations.answer(message()).reply.text for _ in range(3)] == ["0", "1", "2"]
 
 
-def test_what_people_say_is_not_logged(
-    conversations: Conversations, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_people_say_is_not_logged(conversations: Conversations, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     conversations.answer(message("my secret question about Intune"))
 

@@ -52,9 +52,7 @@ def test_why_an_answer_was_given_is_not_for_the_asker(client: FlaskClient) -> No
 
 def test_feedback_is_kept_with_its_turn(client: FlaskClient) -> None:
     body = client.post("/api/messages", json={"text": "Intune?"}).json
-    reply = client.post(
-        "/api/feedback", json={"turn": body["turn"], "value": "down", "comment": " 不对\x00 "}
-    )
+    reply = client.post("/api/feedback", json={"turn": body["turn"], "value": "down", "comment": " 不对\x00 "})
 
     assert (reply.status_code, reply.data) == (204, b"")
     turn = client.get(f"/api/conversations/{body['conversation']}").json["turns"][0]
@@ -83,9 +81,7 @@ def test_a_second_thumb_replaces_the_first(client: FlaskClient) -> None:
         pytest.param({"turn": new_id(), "value": "up", "comment": []}, 422, id="comment-type"),
     ],
 )
-def test_feedback_that_makes_no_sense_is_refused(
-    client: FlaskClient, body: dict[str, object], status: int
-) -> None:
+def test_feedback_that_makes_no_sense_is_refused(client: FlaskClient, body: dict[str, object], status: int) -> None:
     reply = client.post("/api/feedback", json=body)
 
     assert reply.status_code == status

@@ -35,9 +35,7 @@ def test_a_text_line_cannot_be_forged() -> None:
     line = logged("text", "sender=%s", FORGED)
 
     assert line.count("\n") == 1
-    assert line.endswith(
-        "WARNING bot.test sender=x\\r\\n2026-01-01 ERROR all is lost\\x1b[2J\\u2028\\ud800\n"
-    )
+    assert line.endswith("WARNING bot.test sender=x\\r\\n2026-01-01 ERROR all is lost\\x1b[2J\\u2028\\ud800\n")
 
 
 def test_a_json_line_is_one_object() -> None:

@@ -49,17 +49,13 @@ def test_a_refusal_is_not_an_answer(client: FlaskClient) -> None:
 
 def test_the_token_continues_the_conversation(client: FlaskClient, assistant: FakeAssistant) -> None:
     first = client.post("/api/messages", json={"text": "Intune?"}).json
-    second = client.post(
-        "/api/messages", json={"text": "And why?", "conversation": first["conversation"]}
-    ).json
+    second = client.post("/api/messages", json={"text": "And why?", "conversation": first["conversation"]}).json
 
     assert second["turn"] != first["turn"]
     assert assistant.seen[0].conversation == assistant.seen[1].conversation
 
 
-def test_without_a_token_each_message_starts_a_conversation(
-    client: FlaskClient, assistant: FakeAssistant
-) -> None:
+def test_without_a_token_each_message_starts_a_conversation(client: FlaskClient, assistant: FakeAssistant) -> None:
     for _ in range(2):
         client.post("/api/messages", json={"text": "Intune?"})
 

@@ -70,10 +70,7 @@ def test_an_allowed_site_may_ask_and_call(make_app: MakeApp) -> None:
     assert reply.headers["Access-Control-Allow-Origin"] == PARTNER
     assert "Access-Control-Allow-Credentials" not in reply.headers
     assert "Origin" in reply.headers["Vary"]
-    assert (
-        client.post("/api/messages", json={"text": "x"}, headers={"Origin": "https://x.example"}).status_code
-        == 403
-    )
+    assert client.post("/api/messages", json={"text": "x"}, headers={"Origin": "https://x.example"}).status_code == 403
 
 
 def test_an_allowed_site_can_read_problems_too(make_app: MakeApp) -> None:
@@ -86,9 +83,7 @@ def test_an_allowed_site_can_read_problems_too(make_app: MakeApp) -> None:
 
 def test_too_many_requests_are_told_to_wait(make_app: MakeApp) -> None:
     client = make_app(RATE_LIMIT="3/minute", ALLOWED_ORIGINS=PARTNER).test_client()
-    replies = [
-        client.post("/api/messages", json={"text": "x"}, headers={"Origin": PARTNER}) for _ in range(4)
-    ]
+    replies = [client.post("/api/messages", json={"text": "x"}, headers={"Origin": PARTNER}) for _ in range(4)]
 
     assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
     assert replies[3].content_type == "application/problem+json"
@@ -129,8 +124,7 @@ def test_behind_a_trusted_proxy_the_client_behind_it_counts(make_app: MakeApp) -
 def test_by_default_this_machine_is_not_counted_but_others_are(client: FlaskClient) -> None:
     def ask(**environ: str) -> set[int]:
         return {
-            client.post("/api/messages", json={"text": "x"}, environ_overrides=environ).status_code
-            for _ in range(61)
+            client.post("/api/messages", json={"text": "x"}, environ_overrides=environ).status_code for _ in range(61)
         }
 
     assert ask() == {200}
@@ -150,9 +144,7 @@ def test_off_counts_nobody(make_app: MakeApp) -> None:
 def test_replicas_count_together_in_redis(make_app: MakeApp, redis_server: str) -> None:
     replicas = [make_app(RATE_LIMIT="2/minute", REDIS_URL=redis_server).test_client() for _ in range(3)]
     statuses = [
-        each.post(
-            "/api/messages", json={"text": "x"}, environ_overrides={"REMOTE_ADDR": "198.51.100.7"}
-        ).status_code
+        each.post("/api/messages", json={"text": "x"}, environ_overrides={"REMOTE_ADDR": "198.51.100.7"}).status_code
         for each in replicas
     ]
 

@@ -36,17 +36,13 @@ def form_token(client: FlaskClient, path: str = "/staff/sign-in") -> str:
     return found[1]
 
 
-def sign_in(
-    client: FlaskClient, name: str = "ann", password: str = PASSWORD, next_page: str = ""
-) -> TestResponse:
+def sign_in(client: FlaskClient, name: str = "ann", password: str = PASSWORD, next_page: str = "") -> TestResponse:
     form = {"name": name, "password": password, "csrf_token": form_token(client)}
     return client.post("/staff/sign-in", query_string={"next": next_page}, data=form)
 
 
 def ask(client: FlaskClient, text: str, conversation: str | None = None) -> dict[str, str]:
-    body: dict[str, str] = client.post(
-        "/api/messages", json={"text": text, "conversation": conversation}
-    ).json
+    body: dict[str, str] = client.post("/api/messages", json={"text": text, "conversation": conversation}).json
     return body
 
 
@@ -61,9 +57,7 @@ def test_without_a_session_every_page_leads_to_the_sign_in(client: FlaskClient, 
 def test_after_signing_in_one_is_where_one_wanted_to_be(client: FlaskClient, parts: Services) -> None:
     parts.accounts.add("Ann", PASSWORD, "viewer")
 
-    assert (
-        sign_in(client, " ANN ", next_page="/staff/conversations/abc").location == "/staff/conversations/abc"
-    )
+    assert sign_in(client, " ANN ", next_page="/staff/conversations/abc").location == "/staff/conversations/abc"
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,7 @@ def store(database: Database) -> TranscriptStore:
     return TranscriptStore(database)
 
 
-def a_turn(
-    conversation: str = "c1", minutes: int = 0, message_id: str | None = None, text: str = "Intune？"
-) -> Turn:
+def a_turn(conversation: str = "c1", minutes: int = 0, message_id: str | None = None, text: str = "Intune？") -> Turn:
     created = START + datetime.timedelta(minutes=minutes)
     return Turn(new_id(), conversation, text, REPLY, "web", 12.5, created, message_id)
 
@@ -69,9 +67,7 @@ def test_turns_come_back_in_order(store: TranscriptStore) -> None:
     assert store.turns("c2") == ()
 
 
-@pytest.mark.parametrize(
-    "text", ["😀👩‍👩‍👧", "繁體字與简体字", "a'; DROP TABLE turns; --", '%s {} \\ "', "שלום"]
-)
+@pytest.mark.parametrize("text", ["😀👩‍👩‍👧", "繁體字與简体字", "a'; DROP TABLE turns; --", '%s {} \\ "', "שלום"])
 def test_any_text_is_only_data(store: TranscriptStore, text: str) -> None:
     store.record(a_turn(text=text))
 

@@ -89,9 +89,7 @@ def test_a_signed_question_gets_a_card(client: FlaskClient) -> None:
             "url": "http://localhost/pages/iso-20000-1-2011#coverage_service/service",
         },
     ]
-    assert content["fallbackText"].startswith(
-        "Yes, Intune is covered.\nSource page dated 2019-12-05\nCertificate: "
-    )
+    assert content["fallbackText"].startswith("Yes, Intune is covered.\nSource page dated 2019-12-05\nCertificate: ")
 
 
 def test_while_a_secret_is_rotated_both_count(client: FlaskClient) -> None:
@@ -208,9 +206,7 @@ def test_the_language_of_teams_is_a_hint(client: FlaskClient, assistant: FakeAss
     assert [utterance.language for utterance in assistant.seen] == ["zh", "en", None]
 
 
-@pytest.mark.parametrize(
-    ("locale", "reply"), [("zh-CN", "请在提到我之后写下你的问题。"), ("en-US", "Please write")]
-)
+@pytest.mark.parametrize(("locale", "reply"), [("zh-CN", "请在提到我之后写下你的问题。"), ("en-US", "Please write")])
 def test_a_mention_without_a_question_gets_a_word(
     client: FlaskClient, assistant: FakeAssistant, locale: str, reply: str
 ) -> None:
@@ -256,9 +252,7 @@ def test_what_cannot_be_stored_is_said_plainly(client: FlaskClient, parts: Servi
 
 
 def test_a_card_shows_text_as_text() -> None:
-    reply = Reply(
-        "See [this](https://evil.example) *now*\n\n- one_two\n- `three`", "en", True, "greeting", 1.0
-    )
+    reply = Reply("See [this](https://evil.example) *now*\n\n- one_two\n- `three`", "en", True, "greeting", 1.0)
     content = card_message(reply, [])["attachments"][0]["content"]
 
     assert [block["text"] for block in content["body"]] == [

@@ -70,9 +70,7 @@ def test_an_unset_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
 def test_processes_that_start_together_agree_on_the_secret(tmp_path: Path) -> None:
     settings = load_settings({}, {"VAR_DIR": str(tmp_path)})
     keys: list[bytes] = []
-    threads = [
-        threading.Thread(target=lambda: keys.append(open_keys(settings).derive("x"))) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: keys.append(open_keys(settings).derive("x"))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -70,9 +70,7 @@ def conversation(conversation_id: str) -> str:
     summary = store.conversation(conversation_id) if is_id(conversation_id) else None
     if summary is None:
         abort(404)
-    return render_template(
-        "staff/conversation.html", conversation=summary, turns=store.turns(conversation_id)
-    )
+    return render_template("staff/conversation.html", conversation=summary, turns=store.turns(conversation_id))
 
 
 def _own_page(wanted: str) -> str:

@@ -1,0 +1,83 @@
+"""The service as a process of its own, for tests that stop or kill it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.settings import PROJECT, SETTINGS
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A running service; `process` leads a process group of its own."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def post(self, path: str, body: object) -> dict[str, Any]:
+        """Send JSON and read JSON."""
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            parsed: dict[str, Any] = json.load(reply)
+        return parsed
+
+    def kill(self) -> None:
+        """kill -9 for every process of the service."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """An environment with these settings and no others."""
+    names = {setting.name for setting in SETTINGS}
+    kept = {name: value for name, value in os.environ.items() if name not in names}
+    return {**kept, "VAR_DIR": str(folder / "var"), **settings}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Serving]:
+    """Run the service with the fake assistant until the end of the block; it is ready inside."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.fakes.serve", *arguments],
+        cwd=PROJECT,
+        env=environment(folder, PORT=str(port), **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    running = Serving(process, f"http://127.0.0.1:{port}")
+    try:
+        for line in process.stderr:
+            if "ready seconds=" in line:
+                break
+        yield running
+    finally:
+        running.kill()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
