@@ -6,17 +6,17 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bot.settings import PROJECT, Settings
 
 MODELS = PROJECT / "models"
 _STAMP = MODELS / "trained.json"
-# What a trained model depends on: Rasa's files, the knowledge, and the code that understands messages.
-_INPUTS = ("config.yml", "domain.yml", "requirements.txt")
-_INPUT_FOLDERS = ("data/nlu", "data/rules", "data/stories", "data/knowledge", "bot/nlu", "index")
 _DATA = ("data/nlu", "data/rules", "data/stories")
+# What an index depends on, and what a trained model does: Rasa's files and the code that understands messages.
+_INDEX_INPUTS = ("requirements.txt", "data/nlu", "data/knowledge", "index")
+_MODEL_INPUTS = (*_INDEX_INPUTS, "config.yml", "domain.yml", "data/rules", "data/stories", "bot/nlu")
 
 
 class TrainingFailed(Exception):
@@ -32,14 +32,14 @@ def train(settings: Settings, force: bool = False, report: Callable[[str], None]
     Raises:
         TrainingFailed: Rasa refused the data.
     """
-    wanted = _fingerprint(settings)
+    wanted = _fingerprint(settings, _MODEL_INPUTS)
     current = trained_model(wanted)
     if current and not force:
         report(f"model: up to date ({current.name})")
         return current
     report("model: training, about half a minute ...")
     model = _train(f"assistant-{wanted[:12]}")
-    _write_stamp({"fingerprint": wanted, "model": model.name})
+    _write_stamp(_STAMP, {"fingerprint": wanted, "model": model.name})
     for old in MODELS.glob("assistant-*.tar.gz"):
         if old != model:
             old.unlink(missing_ok=True)
@@ -61,12 +61,38 @@ def trained_model(fingerprint: str | None = None) -> Path | None:
 def build_index(settings: Settings, force: bool = False, report: Callable[[str], None] = print) -> Path:
     """Build the retrieval index if the knowledge or the embedding model has changed.
 
+    Whether it has is told from files alone, since opening the embedding model takes seconds.
+
     Returns:
-        The folder of the index in force.
+        The folder of the indexes.
     """
+    folder = settings.var_dir / "index"
+    stamp = folder / "built.json"
+    wanted = _fingerprint(settings, _INDEX_INPUTS)
+    if not force and _sound_index(folder, stamp, wanted):
+        report("index: up to date")
+        return folder
+    from index import shelf
     from index.library import build_library_index
 
-    return build_library_index(force=force, report=report)
+    build_library_index(force=force, report=report)
+    _write_stamp(stamp, {"fingerprint": wanted, "index": shelf.current(folder).name})
+    return folder
+
+
+def _sound_index(folder: Path, stamp: Path, fingerprint: str) -> bool:
+    """Whether the index in use was built from these inputs and none of its files is damaged."""
+    from index import shelf
+    from index.errors import RetrievalError
+    from index.manifest import check_files, read_manifest
+
+    try:
+        built = json.loads(stamp.read_text(encoding="utf-8"))
+        current = shelf.current(folder)
+        check_files(current, read_manifest(current))
+    except (OSError, ValueError, RetrievalError):
+        return False
+    return bool(built == {"fingerprint": fingerprint, "index": current.name})
 
 
 def _train(name: str) -> Path:
@@ -87,22 +113,22 @@ def _train(name: str) -> Path:
     return Path(result.model)
 
 
-def _write_stamp(stamp: dict[str, str]) -> None:
-    beside = _STAMP.with_suffix(".new")
+def _write_stamp(path: Path, stamp: dict[str, str]) -> None:
+    beside = path.with_suffix(".new")
     beside.write_text(json.dumps(stamp), encoding="utf-8")
-    beside.replace(_STAMP)
+    beside.replace(path)
 
 
-def _fingerprint(settings: Settings) -> str:
+def _fingerprint(settings: Settings, inputs: Iterable[str]) -> str:
     digest = hashlib.sha256(settings.embedding_model.encode())
-    for path in _input_files():
+    for path in sorted(_files_of(inputs)):
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _input_files() -> Iterable[Path]:
-    files = [PROJECT / name for name in _INPUTS if (PROJECT / name).is_file()]
-    for folder in _INPUT_FOLDERS:
-        files += [p for p in (PROJECT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    return sorted(files)
+def _files_of(inputs: Iterable[str]) -> Iterator[Path]:
+    """The files named, and those in the folders named."""
+    for path in (PROJECT / name for name in inputs):
+        found = [path] if path.is_file() else path.rglob("*")
+        yield from (each for each in found if each.is_file() and "__pycache__" not in each.parts)
