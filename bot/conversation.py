@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.apology import apologise
 from bot.assistant.protocol import Assistant, AssistantUnavailable, Reply, Utterance
@@ -27,11 +28,15 @@ class Message:
         utterance: what was said.
         message_id: the client's own id of the message; sent again, it gets the stored reply.
         timeout: seconds after which the asker gets an apology instead of an answer.
+        sender: a stand-in for the person that says nothing about them, kept with the turn for staff.
+        remark: a sentence of the channel's own, by language, that the reply ends with.
     """
 
     utterance: Utterance
     timeout: float
     message_id: str | None = None
+    sender: str | None = None
+    remark: Mapping[str, str] = field(default_factory=dict)
 
 
 class Conversations:
@@ -67,6 +72,17 @@ class Conversations:
             _log.warning("busy conversation=%s", utterance.conversation)
             return self._record(message, self._apology(utterance, "an earlier message took too long"), start)
 
+    def give_up(self, message: Message, reason: str) -> Turn:
+        """The turn of a message for whose answer nobody waits any longer: an apology, or the answer if it is stored.
+
+        An answer that comes later is dropped, provided that the message has an id.
+
+        Raises:
+            MessageIdReused, StorageUnavailable: as for `answer`.
+        """
+        _log.warning("gave up conversation=%s reason=%s", message.utterance.conversation, reason)
+        return self._record(message, self._apology(message.utterance, reason), time.monotonic() - message.timeout)
+
     def _known(self, message: Message) -> Turn | None:
         if message.message_id is None:
             return None
@@ -95,7 +111,7 @@ class Conversations:
             id=new_id(),
             conversation=message.utterance.conversation,
             text=message.utterance.text,
-            reply=reply,
+            reply=_as_shown(message, reply),
             channel=message.utterance.channel,
             latency_ms=round(elapsed * 1000, 2),
             created=datetime.datetime.now(datetime.timezone.utc),
@@ -122,3 +138,12 @@ class Conversations:
             turn.latency_ms,
         )
         return turn
+
+
+def _as_shown(message: Message, reply: Reply) -> Reply:
+    """The reply with the channel's remark, so that the transcript keeps the words that the asker reads."""
+    if remark := message.remark.get(reply.language):
+        reply = replace(reply, text=f"{reply.text}\n\n{remark}")
+    if message.sender:
+        reply = replace(reply, evidence={**reply.evidence, "sender": message.sender})
+    return reply

@@ -5,12 +5,16 @@ ServiceError
   x InvalidConversation    400  a conversation token that this service never issued
   x Unauthorized           401  the caller did not prove who it is
   x OriginRefused          403  a site that is not in ALLOWED_ORIGINS
+  x Forbidden              403  the caller is known, or its proof is not good enough, and may not do this
   x UnknownTurn            404  no such turn
   x MessageIdReused        409  the same message_id came with another text
   x ConversationExpired    410  a genuine token, too old or already deleted
+  x LinkExpired            410  a genuine link of an answer, too old, or its answer was deleted
   x UnsupportedContent     415  the body is announced as something other than JSON
   x InvalidFields          422  JSON, but with missing or wrong fields (lists each)
+  x ReplyNotDelivered      502  the answer is stored, but the service that should show it did not take it
   x StorageUnavailable     503  the turn could not be stored, so it is not acknowledged
+  x KeysUnavailable        503  the keys that a token is checked with cannot be fetched
 
 `bot/problems.py` renders them, and Flask's own HTTP errors, as RFC 9457 problem documents or as pages.
 """
@@ -79,6 +83,14 @@ class OriginRefused(ServiceError):
     title = "This site may not use the service"
 
 
+class Forbidden(ServiceError):
+    """The caller may not do this."""
+
+    status = 403
+    name = "forbidden"
+    title = "Not allowed"
+
+
 class UnknownTurn(ServiceError):
     """There is no turn of that id."""
 
@@ -103,6 +115,14 @@ class ConversationExpired(ServiceError):
     title = "The conversation has expired"
 
 
+class LinkExpired(ServiceError):
+    """The link under an answer is too old to be followed, or its answer was deleted."""
+
+    status = 410
+    name = "link-expired"
+    title = "The link has expired"
+
+
 class UnsupportedContent(ServiceError):
     """The body is announced as something other than JSON."""
 
@@ -121,6 +141,22 @@ class InvalidFields(ServiceError):
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
         self.errors = tuple(errors)
+
+
+class ReplyNotDelivered(ServiceError):
+    """The service that should show the answer to the asker did not take it."""
+
+    status = 502
+    name = "reply-not-delivered"
+    title = "The reply could not be delivered"
+
+
+class KeysUnavailable(ServiceError):
+    """Nobody can be recognised now, since the signing keys cannot be fetched."""
+
+    status = 503
+    name = "keys-unavailable"
+    title = "The caller cannot be checked right now"
 
 
 class StorageUnavailable(ServiceError):

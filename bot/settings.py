@@ -20,6 +20,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 _RATE = re.compile(r"[1-9]\d{0,8}/(second|minute|hour|day)")
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+")
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
 class SettingsError(ValueError):
@@ -139,6 +141,29 @@ def _base64_secrets(value: str) -> tuple[bytes, ...]:
     return secrets
 
 
+def _ids(value: str) -> frozenset[str]:
+    return frozenset(part.lower() for part in _listed(value))
+
+
+def _guid(value: str) -> str:
+    if value and not _GUID.fullmatch(value):
+        raise ValueError("an id such as 01234567-89ab-cdef-0123-456789abcdef")
+    return value.lower()
+
+
+def _tenant(value: str) -> str:
+    if value and not _DOMAIN.fullmatch(value):
+        raise ValueError("a directory id, or a domain such as example.onmicrosoft.com")
+    return value.lower()
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = _listed(value.lower())
+    if not all(_DOMAIN.fullmatch(host) for host in hosts):
+        raise ValueError("host names such as smba.example.com, separated by commas")
+    return hosts
+
+
 def _secret(value: str) -> str:
     if value and len(value) < 16:
         raise ValueError("at least 16 characters; leave it unset to have one made")
@@ -164,6 +189,19 @@ SETTINGS: tuple[Setting, ...] = (
             "once and kept in VAR_DIR.", _secret),
     Setting("TEAMS_SECRET", "", "Security token of the Teams outgoing webhook, in base64 as Teams shows it; "
             "several separated by commas. Unset: Teams is refused.", _base64_secrets),
+    Setting("TEAMS_TENANTS", "", "Directory (tenant) ids whose people may ask in Teams, separated by commas. "
+            "Unset: whoever Teams vouches for.", _ids),
+    Setting("TEAMS_TEAMS", "", "Teams in which people may ask: group ids, or ids such as 19:...@thread.tacv2, "
+            "separated by commas. Unset: every team.", _ids),
+    Setting("TEAMS_APP_ID", "", "Microsoft app id of a registered Teams bot. Unset: /api/teams/messages does "
+            "not exist.", _guid),
+    Setting("TEAMS_APP_PASSWORD", "", "Client secret of that app.", _text),
+    Setting("TEAMS_APP_TENANT", "", "Directory (tenant) id of that app. Unset: it is registered as multi-tenant.",
+            _tenant),
+    Setting("TEAMS_APP_HOSTS", "", "Further hosts, beside the known ones of Teams, to which the bot may send its "
+            "replies, separated by commas.", _hosts),
+    Setting("TEAMS_CLOUD", "public", "Where that app is registered: public, or china (21Vianet).",
+            _choice("public", "china")),
     Setting("ALLOWED_ORIGINS", "", "Other sites that may embed the chat, such as https://www.example.com, "
             "separated by commas.", _origins),
     Setting("RATE_LIMIT", "60/minute", 'Requests that one client may make, such as "60/minute"; "off" for '
@@ -205,6 +243,13 @@ class Settings:
     embedding_model: str
     secret_key: str = field(repr=False)
     teams_secret: tuple[bytes, ...] = field(repr=False)
+    teams_tenants: frozenset[str]
+    teams_teams: frozenset[str]
+    teams_app_id: str
+    teams_app_password: str = field(repr=False)
+    teams_app_tenant: str
+    teams_app_hosts: tuple[str, ...]
+    teams_cloud: str
     allowed_origins: tuple[str, ...]
     rate_limit: str
     trusted_proxies: int
@@ -224,9 +269,7 @@ class Settings:
         return self.database_url or f"sqlite:///{self.var_dir / 'transcripts.db'}"
 
 
-def load_settings(
-    environ: Mapping[str, str] | None = None, overrides: Mapping[str, str] | None = None
-) -> Settings:
+def load_settings(environ: Mapping[str, str] | None = None, overrides: Mapping[str, str] | None = None) -> Settings:
     """Read the settings.
 
     Args:
@@ -254,4 +297,4 @@ def _value(setting: Setting, text: str) -> Any:
 
 
 def _is_secret(name: str) -> bool:
-    return name.endswith(("_SECRET", "_KEY", "_TOKEN")) or name in ("DATABASE_URL", "REDIS_URL")
+    return name.endswith(("_SECRET", "_KEY", "_TOKEN", "_PASSWORD")) or name in ("DATABASE_URL", "REDIS_URL")

@@ -30,14 +30,18 @@ def read_object(request: Request) -> dict[str, Any]:
     return parse_object(read_body(request))
 
 
-def read_body(request: Request) -> bytes:
+def read_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
     """The raw body of a request.
+
+    Args:
+        largest: how many bytes it may have.
 
     Raises:
         RequestEntityTooLarge: it is over the limit (413).
     """
+    request.max_content_length = largest
     raw = request.get_data(cache=False)
-    if request.content_length is None and len(raw) >= LARGEST_BODY:
+    if request.content_length is None and len(raw) >= largest:
         raise RequestEntityTooLarge  # sent in chunks, and cut off at the limit without a word
     return raw
 

@@ -82,6 +82,12 @@ class TranscriptStore:
             row = connection.execute(query).one_or_none()
         return _turn(row) if row else None
 
+    def turn(self, turn_id: str) -> Turn | None:
+        """One turn, if it is there."""
+        with self._database.reading() as connection:
+            row = connection.execute(_turn_query().where(turns.c.id == turn_id)).one_or_none()
+        return _turn(row) if row else None
+
     def memory(self, conversation: str) -> Mapping[str, Any] | None:
         """What the assistant wanted to remember of a conversation; None of a new one."""
         query = sa.select(conversations.c.memory).where(conversations.c.id == conversation)
