@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.assistant.factory import make_assistant
 from bot.assistant.protocol import Assistant, Reply, Utterance
+from bot.evaluation.quiet import quiet
 from bot.evaluation.table import table
 from bot.settings import Settings
 from bot.terminal import reply_lines
@@ -34,11 +35,12 @@ def explain(
     Raises:
         AssistantUnavailable: there is no assistant, or it does not answer.
     """
-    assistant = make_assistant(settings)
-    try:
-        reply = ask(assistant, (*context, text), language, settings.answer_timeout)
-    finally:
-        assistant.close()
+    with quiet():
+        assistant = make_assistant(settings)
+        try:
+            reply = ask(assistant, (*context, text), language, settings.answer_timeout)
+        finally:
+            assistant.close()
     for line in (*explanation(reply), "", "answer", *reply_lines(reply, settings)):
         report(line)
 

@@ -66,7 +66,9 @@ def precision_recall_chart(curve: Sequence[Json]) -> str:
         axes.set_ylabel("precision")
         _share_axis(axes.xaxis)
         _share_axis(axes.yaxis)
-        axes.margins(0.08)
+        lowest = min(precision for _, precision in points)
+        axes.set_ylim(min(0.9, lowest - 0.05), 1.005)
+        axes.margins(x=0.08)
         axes.legend(loc="lower left")
 
     return _svg("precision-recall", "Precision over recall of answering", draw)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import hashlib
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from bot.evaluation.asking import Asker, AskFailed, OverHttp, throwaway
 from bot.evaluation.comparing import compare
 from bot.evaluation.document import About, Document, document_of, read_document, rounded, write_document
 from bot.evaluation.page import page_of
+from bot.evaluation.quiet import quiet
 from bot.evaluation.running import run_questions
 from bot.evaluation.summary import summary
 from bot.settings import Settings
@@ -24,7 +24,6 @@ from index.questions import Question, Split, load_questions, split
 
 SCHEMA = Path(__file__).resolve().parent / "questions.schema.json"
 
-_TALKATIVE = ("bot", "index", "httpx")
 Report = Callable[[str], None]
 
 
@@ -113,20 +112,6 @@ def evaluate(
         seconds=round(time.perf_counter() - start, 1),
     )
     return document_of(about, results)
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the log to warnings, so that the progress can be read."""
-    loggers = [logging.getLogger(name) for name in _TALKATIVE]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
 
 
 @contextlib.contextmanager
