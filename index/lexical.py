@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +23,7 @@ import numpy as np
 from index.text import normalise
 
 K1, B = 1.5, 0.75
+MOST_POSTINGS = 100_000
 _WORD = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 Arrays = dict[str, np.ndarray]
@@ -43,9 +47,7 @@ def tokens(text: str) -> list[str]:
 class LexicalIndex:
     """BM25 weights of every token in every passage, by token."""
 
-    def __init__(
-        self, vocabulary: dict[str, int], arrays: dict[str, np.ndarray], size: int, mean: float
-    ) -> None:
+    def __init__(self, vocabulary: dict[str, int], arrays: dict[str, np.ndarray], size: int, mean: float) -> None:
         self._vocabulary = vocabulary
         self._data, self._indices, self._indptr = (arrays[name] for name in _ARRAYS)
         self._size = size
@@ -71,15 +73,47 @@ class LexicalIndex:
         It is the BM25 score over the score that the text would have as a passage of its own, so that scores
         of different questions compare; words that no passage has pull it down.
         """
-        asked = tokens(text)
-        own = self._own_score(asked)
-        ids = [self._vocabulary[token] for token in asked if token in self._vocabulary]
-        if not ids:
+        asked = self._read(text)
+        if not asked.ids:
             return np.zeros(self._size, dtype=np.float32)
-        spans = [slice(self._indptr[i], self._indptr[i + 1]) for i in ids]
+        spans = [self._span(token) for token in asked.ids]
         rows = np.concatenate([self._indices[span] for span in spans])
         weights = np.concatenate([self._data[span] for span in spans])
-        return (np.bincount(rows, weights, minlength=self._size) / own).astype(np.float32)
+        return (np.bincount(rows, weights, minlength=self._size) / asked.own_score).astype(np.float32)
+
+    def scores_of(self, text: str, rows: np.ndarray) -> np.ndarray:
+        """The scores of some passages only, in time that does not grow with the corpus: float32 `(m,)`."""
+        asked = self._read(text)
+        scores = np.zeros(len(rows), dtype=np.float32)
+        for token in asked.ids:
+            span = self._span(token)
+            places = np.minimum(np.searchsorted(self._indices[span], rows), span.stop - span.start - 1)
+            scores += np.where(self._indices[span][places] == rows, self._data[span][places], 0)
+        return scores / asked.own_score if asked.ids else scores
+
+    def best(self, text: str, k: int, allowed: np.ndarray | None = None) -> np.ndarray:
+        """Rows of the k passages that share most of `text`, in any order.
+
+        In a large corpus only the rarest tokens count, as many as have `MOST_POSTINGS` postings together.
+
+        Args:
+            text: the question.
+            k: how many at most; passages that share nothing are left out.
+            allowed: bool `(n,)`; only passages that are True count.
+        """
+        spans = [self._span(token) for token in self._rarest(self._read(text).ids)]
+        if not spans:
+            return np.zeros(0, dtype=np.int64)
+        sums = np.zeros(self._size, dtype=np.float32)
+        for span in spans:
+            sums[self._indices[span]] += self._data[span]
+        rows = np.concatenate([self._indices[span] for span in spans])
+        if allowed is not None:
+            rows = rows[allowed[rows]]
+        if len(rows) > k * len(spans):  # a row may be there once for each token
+            rows = rows[np.argpartition(-sums[rows], k * len(spans) - 1)[: k * len(spans)]]
+        rows = np.unique(rows)
+        return rows[np.argsort(-sums[rows], kind="stable")[:k]]
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder, which is created."""
@@ -100,16 +134,34 @@ class LexicalIndex:
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
         return cls(head["vocabulary"], arrays, head["size"], head["mean_length"])
 
-    def _own_score(self, asked: Sequence[str]) -> float:
+    def _read(self, text: str) -> _Asked:
+        asked = tokens(text)
         length = K1 * (1 - B + B * len(asked) / self._mean_length)
-        counts: dict[str, int] = {}
-        for token in asked:
-            counts[token] = counts.get(token, 0) + 1
-        return sum(
+        own_score = sum(
             # the query sums a token once for each time it occurs
             count * float(self._idf[self._vocabulary.get(token, -1)]) * count / (count + length)
-            for token, count in counts.items()
+            for token, count in Counter(asked).items()
         )
+        return _Asked([self._vocabulary[token] for token in asked if token in self._vocabulary], own_score)
+
+    def _span(self, token: int) -> slice:
+        return slice(int(self._indptr[token]), int(self._indptr[token + 1]))
+
+    def _rarest(self, ids: Sequence[int]) -> list[int]:
+        by_rarity = sorted(ids, key=self._frequency)
+        postings = accumulate(map(self._frequency, by_rarity))
+        return [token for token, sum_ in zip(by_rarity, postings, strict=True) if sum_ <= MOST_POSTINGS]
+
+    def _frequency(self, token: int) -> int:
+        return int(self._indptr[token + 1] - self._indptr[token])
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question's known tokens, each as often as it occurs, and its score as a passage of its own."""
+
+    ids: list[int]
+    own_score: float
 
 
 def _grams(text: str, size: int) -> Iterator[str]:

@@ -17,7 +17,7 @@ from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexMismatch
 from index.passages import Passage
 
-FORMAT = 1  # raise it when the files, the tokens or the normalisation of texts change
+FORMAT = 2  # raise it when the files, the tokens or the normalisation of texts change
 FILE = "manifest.json"
 REMEDY = "build it with: python -m bot index"
 

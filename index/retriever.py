@@ -61,7 +61,7 @@ class Retriever:
         self.encoder = encoder
         self._corpus = Corpus(folder)
         self._embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r")
-        self._vectors = VectorIndex.load(folder / VECTORS)
+        self._vectors = VectorIndex.load(folder / VECTORS, self._embeddings)
         self._lexical = LexicalIndex.load(folder / LEXICAL)
 
     @classmethod
@@ -148,12 +148,11 @@ class Retriever:
         """
         query = self.embed(text) if embedding is None else embedding
         allowed = self._allowed(language, pages, kinds)
-        lexical = self._lexical.scores(text)
         _, near = self._vectors.search(query, 2 * k, allowed)
-        rows = np.union1d(near, _best(lexical if allowed is None else lexical * allowed, 2 * k))
-        dense = self._embeddings[rows] @ query
-        order = np.argsort(-(dense + LEXICAL_WEIGHT * lexical[rows]), kind="stable")[:k]
-        return tuple(Hit(self._corpus[int(rows[i])], float(dense[i]), float(lexical[rows[i]])) for i in order)
+        rows = np.union1d(near, self._lexical.best(text, 2 * k, allowed))
+        dense, lexical = self._embeddings[rows] @ query, self._lexical.scores_of(text, rows)
+        order = np.argsort(-(dense + LEXICAL_WEIGHT * lexical), kind="stable")[:k]
+        return tuple(Hit(self._corpus[int(rows[i])], float(dense[i]), float(lexical[i])) for i in order)
 
     def _allowed(
         self,
@@ -170,9 +169,7 @@ class Retriever:
         return np.logical_and.reduce(masks) if masks else None
 
 
-def ensure(
-    folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None = None
-) -> Retriever:
+def ensure(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None = None) -> Retriever:
     """Open the index of these passages; build it first where it is missing, stale, foreign or damaged.
 
     Args:
@@ -197,9 +194,7 @@ def ensure(
     return Retriever.open(folder, encoder, expected)
 
 
-def build(
-    folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None = None
-) -> Retriever:
+def build(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None = None) -> Retriever:
     """Build the index of these passages anew and open it; arguments and errors as for `ensure`."""
     with shelf.locked(folder):
         _build(folder, passages, encoder, progress)
@@ -253,9 +248,3 @@ def _embed(
             progress(start + len(batch), len(new))
     embeddings.flush()
     return embeddings
-
-
-def _best(scores: np.ndarray, k: int) -> np.ndarray:
-    """Rows of the k highest scores above 0, in any order."""
-    rows = np.argpartition(-scores, k)[:k] if k < len(scores) else np.arange(len(scores))
-    return rows[scores[rows] > 0]

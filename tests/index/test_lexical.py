@@ -64,6 +64,36 @@ def test_scores_are_those_of_bm25s(index):
     assert ours / ours.max() == pytest.approx(theirs / theirs.max(), abs=1e-5)
 
 
+@pytest.mark.parametrize("text", ["Power BI 报告", "covered covered services", "xyzzy", ""])
+def test_scores_of_some_passages_are_those_of_all(index, text):
+    for rows in ([0, 2], [3], [1, 2, 3], []):
+        chosen = np.array(rows, dtype=np.int64)
+        assert index.scores_of(text, chosen) == pytest.approx(index.scores(text)[chosen], abs=1e-6)
+
+
+class TestBest:
+    def test_the_best_passages_come_first_and_only_those_that_share_something(self, index):
+        scores = index.scores("services, Power BI certificate")
+        assert index.best("services, Power BI certificate", 2).tolist() == [1, 0]
+        assert np.argsort(-scores)[:2].tolist() == [1, 0]
+        assert set(index.best("services, Power BI certificate", 10)) == set(np.flatnonzero(scores))
+
+    def test_only_allowed_passages_are_found(self, index):
+        allowed = np.array([True, False, True, True])
+        assert index.best("services of Power BI", 2, allowed).tolist() == [0]
+
+    @pytest.mark.parametrize("text", ["", "xyzzy"])
+    def test_nothing_in_common_finds_nothing(self, index, text):
+        assert index.best(text, 3).tolist() == []
+
+    def test_in_a_large_corpus_the_rare_words_decide(self, monkeypatch):
+        monkeypatch.setattr("index.lexical.MOST_POSTINGS", 10)
+        texts = [*(f"common words {n}" for n in range(50)), "common words kettle"]
+        large = LexicalIndex.build(texts)
+        assert large.best("common words kettle", 3).tolist() == [50]
+        assert large.best("common words", 3).tolist() == []
+
+
 def test_a_saved_index_scores_as_before(index, tmp_path):
     index.save(tmp_path / "lexical")
     loaded = LexicalIndex.load(tmp_path / "lexical")

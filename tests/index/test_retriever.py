@@ -59,6 +59,7 @@ def file_names():
         "columns.json",
         "embeddings.npy",
         "vectors.faiss",
+        "vectors.json",
     ] + [f"lexical/{name}" for name in ["data.npy", "indices.npy", "indptr.npy", "vocabulary.json"]]
 
 
@@ -208,9 +209,7 @@ class TestBuilding:
         assert [hit.passage for hit in reader.search("hello", 1)] == [PASSAGES[5]]
         assert tuple(reader.passages) == PASSAGES
 
-    def test_an_index_swept_while_it_is_opened_is_opened_in_its_new_place(
-        self, tmp_path, encoder, monkeypatch
-    ):
+    def test_an_index_swept_while_it_is_opened_is_opened_in_its_new_place(self, tmp_path, encoder, monkeypatch):
         build(tmp_path, PASSAGES, encoder)
         check_files = manifest.check_files
 

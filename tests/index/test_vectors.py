@@ -6,6 +6,8 @@ import pytest
 from index.errors import IndexDamaged
 from index.vectors import EXACT_UP_TO, TARGET_RECALL, VectorIndex, choose_index
 
+KINDS = ["Flat", "IVF16,PQ4x4fsr", "IVF16,SQ8"]
+
 
 def unit_rows(n, dimension=16, seed=0):
     rows = np.random.default_rng(seed).normal(size=(n, dimension)).astype(np.float32)
@@ -14,10 +16,14 @@ def unit_rows(n, dimension=16, seed=0):
 
 @pytest.mark.parametrize(
     ("n", "description"),
-    [(1, "Flat"), (EXACT_UP_TO, "Flat"), (100_000, "IVF1024,Flat"), (1_000_000, "IVF4096,Flat")],
+    [(1, "Flat"), (EXACT_UP_TO, "Flat"), (100_000, "IVF1024,PQ128x4fsr"), (1_000_000, "IVF4096,PQ128x4fsr")],
 )
 def test_the_kind_of_index_follows_the_size(n, description):
-    assert choose_index(n) == description
+    assert choose_index(n, 512) == description
+
+
+def test_a_dimension_that_cannot_be_cut_in_fours_has_scalar_codes():
+    assert choose_index(100_000, 50) == "IVF1024,SQ8"
 
 
 def test_exact_search_finds_the_nearest_rows_in_order():
@@ -33,30 +39,40 @@ def test_asking_for_more_than_there_is_gives_what_there_is():
     assert len(scores) == len(found) == 3
 
 
-@pytest.mark.parametrize("description", ["Flat", "IVF16,Flat"])
-def test_only_allowed_rows_are_found(description):
+@pytest.mark.parametrize("description", KINDS)
+@pytest.mark.parametrize("few", [True, False])
+def test_only_allowed_rows_are_found(description, few, monkeypatch):
+    monkeypatch.setattr("index.vectors.EXACT_UP_TO", 5)
     rows = unit_rows(2000)
     allowed = np.zeros(2000, dtype=bool)
-    allowed[[3, 5, 8]] = True
-    _, found = VectorIndex.build(rows, description).search(rows[3], 10, allowed)
-    assert found[0] == 3
-    assert set(found) <= {3, 5, 8}
+    allowed[[3, 5, 8] if few else slice(0, 2000, 2)] = True
+    best = allowed.nonzero()[0][1]
+    _, found = VectorIndex.build(rows, description).search(rows[best], 10, allowed)
+    assert found[0] == best
+    assert len(found) == (3 if few else 10)
+    assert allowed[found].all()
 
 
-def test_an_inverted_file_probes_until_it_finds_what_exact_search_finds():
+def test_a_large_index_probes_until_it_finds_what_exact_search_finds():
     rows = unit_rows(5000)
-    vectors = VectorIndex.build(rows, "IVF64,Flat")
+    vectors = VectorIndex.build(rows, "IVF64,PQ4x4fsr")
     assert not vectors.is_exact
-    assert vectors.recall(rows, unit_rows(100, seed=1)) > TARGET_RECALL - 0.02
-    assert vectors.recall(rows, rows[:100]) > TARGET_RECALL - 0.02
+    assert vectors.recall(unit_rows(100, seed=1)) > TARGET_RECALL - 0.02
 
 
-@pytest.mark.parametrize("description", ["Flat", "IVF16,Flat"])
+def test_the_scores_of_a_large_index_are_exact():
+    rows = unit_rows(2000)
+    scores, found = VectorIndex.build(rows, "IVF16,PQ4x4fsr").search(rows[7], 5)
+    assert scores == pytest.approx((rows @ rows[7])[found], abs=1e-6)
+    assert scores.tolist() == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("description", KINDS)
 def test_a_saved_index_searches_as_before(description, tmp_path):
     rows = unit_rows(2000)
     built = VectorIndex.build(rows, description)
     built.save(tmp_path / "vectors.faiss")
-    loaded = VectorIndex.load(tmp_path / "vectors.faiss")
+    loaded = VectorIndex.load(tmp_path / "vectors.faiss", rows)
     for query in rows[:5]:
         assert np.array_equal(loaded.search(query, 10)[1], built.search(query, 10)[1])
 
@@ -64,4 +80,4 @@ def test_a_saved_index_searches_as_before(description, tmp_path):
 def test_a_file_that_is_no_index_is_damaged(tmp_path):
     (tmp_path / "vectors.faiss").write_bytes(b"not an index")
     with pytest.raises(IndexDamaged, match="vectors.faiss"):
-        VectorIndex.load(tmp_path / "vectors.faiss")
+        VectorIndex.load(tmp_path / "vectors.faiss", unit_rows(1))
