@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from bot.evaluation import EvaluationFailed, UnusableRun, command
 from bot.evaluation.page import page_of
 from bot.settings import Settings, load_settings
-from index.questions import InvalidQuestions
+from index.questions import InvalidQuestions, Split
 from tests.fakes.assistant import FakeAssistant
 
 SCRIPT = "<script>alert(1)</script>"
@@ -58,6 +60,28 @@ def faked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "make_assistant", lambda settings: FakeAssistant())
 
 
+@dataclass(frozen=True)
+class Run:
+    """A run of QUESTIONS, made once for the tests that only read it."""
+
+    document: dict[str, Any]
+    page: str
+    lines: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "some.jsonl").write_text("\n".join(map(line, QUESTIONS)), encoding="utf-8")
+    settings = load_settings({}, {"VAR_DIR": str(folder / "var")})
+    lines: list[str] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(command, "make_assistant", lambda settings: FakeAssistant())
+        assert command.run(settings, folder / "some.jsonl", folder, report=lines.append) == 0
+    document = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return Run(document, (folder / "report.html").read_text(encoding="utf-8"), tuple(lines))
+
+
 class Elements(HTMLParser):
     """The elements of a page, and every address in it."""
 
@@ -79,10 +103,8 @@ def elements(page: str) -> Elements:
     return parser
 
 
-def test_the_report_holds_every_question_and_figure(settings: Settings, file: Path, tmp_path: Path) -> None:
-    assert command.run(settings, file, tmp_path / "out", report=lambda line: None) == 0
-    document = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
-
+def test_the_report_holds_every_question_and_figure(made: Run) -> None:
+    document = made.document
     assert document["overall"]["accuracy"] == 0.75
     assert document["overall"]["missed_answers"] == pytest.approx(1 / 3, abs=0.001)
     assert document["by_category"]["out_of_scope"]["right"] == 1
@@ -91,10 +113,8 @@ def test_the_report_holds_every_question_and_figure(settings: Settings, file: Pa
     assert document["latency_ms"]["p95"] > 0
 
 
-def test_the_page_needs_nothing_else_and_escapes_every_text(settings: Settings, file: Path, tmp_path: Path) -> None:
-    command.run(settings, file, tmp_path / "out", report=lambda line: None)
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    seen = elements(page)
+def test_the_page_needs_nothing_else_and_escapes_every_text(made: Run) -> None:
+    page, seen = made.page, elements(made.page)
 
     assert "script" not in seen.tags
     assert SCRIPT not in page
@@ -104,12 +124,8 @@ def test_the_page_needs_nothing_else_and_escapes_every_text(settings: Settings, 
     assert not re.search(r"url\((?!#)|@import", page)
 
 
-def test_each_chart_keeps_its_ids_to_itself_and_takes_the_colours_of_the_page(
-    settings: Settings, file: Path, tmp_path: Path
-) -> None:
-    command.run(settings, file, tmp_path / "out", report=lambda line: None)
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    seen = elements(page)
+def test_each_chart_keeps_its_ids_to_itself_and_takes_the_colours_of_the_page(made: Run) -> None:
+    page, seen = made.page, elements(made.page)
 
     assert seen.tags.count("figure") == 4
     assert len(seen.ids) == len(set(seen.ids))
@@ -118,9 +134,8 @@ def test_each_chart_keeps_its_ids_to_itself_and_takes_the_colours_of_the_page(
     assert not re.search('#[0-9a-f]{6}[;"]', figures)
 
 
-def test_a_run_in_which_nothing_came_back_still_has_a_page(file: Path, settings: Settings, tmp_path: Path) -> None:
-    command.run(settings, file, tmp_path / "out", report=lambda line: None)
-    document = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+def test_a_run_in_which_nothing_came_back_still_has_a_page(made: Run) -> None:
+    document = copy.deepcopy(made.document)
     for each in document["questions"]:
         each |= {"reply": None, "milliseconds": None, "right": False, "wrong": {**each["wrong"], "error": "status 500"}}
     document["answering"] |= {"curve": [], "precision": None}
@@ -131,22 +146,19 @@ def test_a_run_in_which_nothing_came_back_still_has_a_page(file: Path, settings:
     assert "<figure>" not in page
 
 
-def test_the_terminal_gets_progress_and_a_summary(settings: Settings, file: Path, tmp_path: Path) -> None:
-    lines: list[str] = []
-    command.run(settings, file, tmp_path / "out", report=lines.append)
-    text = "\n".join(lines)
+def test_the_terminal_gets_progress_and_a_summary(made: Run) -> None:
+    text = "\n".join(made.lines)
 
     assert "evaluate: 4 of 4 asked, 3 right" in text
     assert "coverage_service      2   3  66.7 %" in text
     assert "wrong: three coverage_service, not answered: Is <script>" in text
     assert "accuracy 75.0 %, false answers 0.0 %, missed answers 33.3 %, failed requests 0" in text
-    assert lines[-1].endswith("report.json")
+    assert made.lines[-1].endswith("report.json")
 
 
-def test_a_run_is_compared_with_an_earlier_one(settings: Settings, file: Path, tmp_path: Path) -> None:
-    command.run(settings, file, tmp_path / "one", report=lambda line: None)
-    earlier = tmp_path / "one" / "report.json"
-    document = json.loads(earlier.read_text(encoding="utf-8"))
+def test_a_run_is_compared_with_an_earlier_one(made: Run, settings: Settings, file: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier.json"
+    document = copy.deepcopy(made.document)
     document["questions"][0]["right"] = False
     earlier.write_text(json.dumps(document), encoding="utf-8")
     lines: list[str] = []
@@ -163,21 +175,18 @@ def test_without_a_folder_the_report_goes_under_var(settings: Settings, file: Pa
     assert (settings.var_dir / "evaluation" / "some" / "report.html").is_file()
 
 
-def test_one_half_can_be_asked_alone(settings: Settings, file: Path, tmp_path: Path) -> None:
-    counts = []
-    for half in ("calibration", "test"):
-        command.run(settings, file, tmp_path / half, half=half, report=lambda line: None)  # type: ignore[arg-type]
-        counts.append(json.loads((tmp_path / half / "report.json").read_text(encoding="utf-8"))["overall"]["n"])
-    assert sum(counts) == len(QUESTIONS)
-    assert 0 not in counts
+def test_one_half_can_be_asked_alone(file: Path) -> None:
+    halves = [command.questions_of(file, half) for half in get_args(Split)]
+    assert all(halves)
+    assert sum(map(len, halves)) == len(QUESTIONS)
 
 
-def test_a_file_with_nothing_in_a_half_is_refused(settings: Settings, tmp_path: Path) -> None:
+def test_a_file_with_nothing_in_a_half_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "small.jsonl"
     path.write_text(line(QUESTIONS[0]), encoding="utf-8")
     with pytest.raises(EvaluationFailed, match="no question in the"):
-        for half in ("calibration", "test"):
-            command.questions_of(path, half)  # type: ignore[arg-type]
+        for half in get_args(Split):
+            command.questions_of(path, half)
 
 
 def test_a_service_that_is_not_there_is_one_line(settings: Settings, file: Path, tmp_path: Path) -> None:
