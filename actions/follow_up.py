@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import answer_labels, say, topic_of
+from actions.context import label_in_context
 from actions.coverage import SERVICE
 from actions.no_answer import ask_which, refuse
 from actions.turn import Turn
@@ -36,12 +37,10 @@ class ActionFollowUp(Action):
 def resolve(turn: Turn) -> str | None:
     """The label that an elliptical message asks for, or None where nothing tells.
 
-    A named service asks for its coverage, unless documents were spoken of. Without one, the likeliest
-    label of the topic spoken of is meant, if the message points at any.
+    A named service asks for its coverage, unless documents were spoken of. Without one, the message is read
+    together with the question before; where that says nothing either, the same is asked again.
     """
     before = turn.last_label
     if turn.services():
         return before if before and topic_of(before) in _ABOUT_DOCUMENTS else SERVICE
-    near = [candidate.label for candidate in turn.decision.candidates if candidate.topic not in ("follow_up",)]
-    same_topic = [label for label in near if before and topic_of(label) == topic_of(before) and label != before]
-    return next(iter(same_topic), None) or before
+    return label_in_context(turn) or before

@@ -8,7 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import MAX_SUGGESTIONS, Answer
-from actions.base import remember, say
+from actions.base import answer_labels, remember, say
+from actions.context import label_in_context
 from actions.turn import Turn
 
 # Below this, a candidate is not near enough to be offered as what the asker may have meant.
@@ -24,8 +25,11 @@ class ActionNoAnswer(Action):
         return "action_no_answer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Offer the two likeliest readings when both are near, else say that this is not on the page."""
+        """Read it with the question before; else offer the two likeliest readings; else say it is not on the page."""
         turn = Turn.of(tracker)
+        label = label_in_context(turn)
+        if label:
+            return say(dispatcher, turn, answer_labels(turn, (label,)))
         question = ask_which(turn)
         return say(dispatcher, turn, question) if question else refuse(dispatcher, turn, "unclear")
 

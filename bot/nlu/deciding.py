@@ -24,13 +24,17 @@ class Thresholds:
         answer: a topic of the page, read from the whole message.
         sentence: a sentence among several: it lacks the others' context, so it must be surer.
         clause: a clause of a sentence, surer still.
-        hostile: an attack in any part decides the whole message.
+        beside: a clause of another topic next to a sure one.
+        hostile: an attack in any sentence decides the whole message.
+        hostile_length: characters below which a sentence is too short to be an attack.
     """
 
     answer: float = 0.40
     sentence: float = 0.50
     clause: float = 0.70
+    beside: float = 0.45
     hostile: float = 0.75
+    hostile_length: int = 14
 
 
 @dataclass(frozen=True)
@@ -79,18 +83,20 @@ class Decider:
         self._page_topics = page_topics
         self._at = thresholds
 
-    def choose(self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading]) -> tuple[str, ...]:
+    def choose(
+        self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading], is_story: bool
+    ) -> tuple[str, ...]:
         """Labels to answer, in the order asked; empty when nothing is sure enough.
 
         Args:
-            whole: the message as one.
+            whole: the message as one (of a story, its last question).
             sentences: its sentences.
-            read: the reading of a sentence or clause.
+            read: the reading of a sentence, its tail or one of its clauses.
+            is_story: the message is so long that most of it must be background.
         """
-        parts = [part for sentence in sentences for part in (sentence.text, *sentence.clauses)]
-        if any(read(part).chance_of(lambda label: label == INJECTION) >= self._at.hostile for part in parts):
+        if self._is_attack(whole, sentences, read):
             return (INJECTION,)
-        asked = self._asked(sentences, read)
+        asked = self._asked(sentences, read, is_story)
         on_page = [label for label in asked if topic_of(label) in self._page_topics]
         if on_page:
             return tuple(label for label in asked if label in on_page or topic_of(label) == OUT_OF_SCOPE)
@@ -98,27 +104,51 @@ class Decider:
             return (HANDOFF,)
         return self._from_whole(whole, asked)
 
-    def _asked(self, sentences: Sequence[Sentence], read: Callable[[str], Reading]) -> list[str]:
+    def _is_attack(self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading]) -> bool:
+        """An instruction to the assistant in any sentence, unless the message as one plainly asks for the page."""
+        if whole.topic in self._page_topics and whole.sureness >= self._at.hostile:
+            return False
+        spoken = [read(each.text) for each in sentences if len(each.text) >= self._at.hostile_length]
+        return any(each.chance_of(INJECTION.__eq__) >= self._at.hostile for each in (whole, *spoken))
+
+    def _asked(self, sentences: Sequence[Sentence], read: Callable[[str], Reading], is_story: bool) -> list[str]:
         """Labels of the sentences and clauses that are sure on their own, where there are several."""
-        several = len(sentences) > 1
         asking = [each for each in sentences if each.asks] or list(sentences)
-        found: list[str] = []
-        for sentence in asking:
-            inner = self._of_clauses(sentence, read)
-            reading = read(sentence.text)
-            if inner:
-                found += inner
-            elif several and reading.sureness >= self._at.sentence:
-                found.append(reading.best)
-        return list(dict.fromkeys(found))
+        if is_story:
+            return next((found for each in reversed(asking) if (found := self._of_sentence(each, read))), [])
+        found = [self._of_sentence(each, read) for each in asking]
+        return list(
+            dict.fromkeys(label for labels in found for label in labels if len(sentences) > 1 or len(labels) > 1)
+        )
+
+    def _of_sentence(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
+        inner = self._of_clauses(sentence, read)
+        if inner:
+            return inner
+        readings = [read(sentence.text), *([read(sentence.tail)] if sentence.tail else [])]
+        surest = max(readings, key=lambda reading: reading.sureness)
+        return [surest.best] if surest.sureness >= self._at.sentence else []
 
     def _of_clauses(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
-        """Labels of the clauses where they ask for different things of which the page answers one at least."""
+        """Labels of the clauses where they ask for different topics, of which the page answers one at least."""
         readings = [read(clause) for clause in sentence.clauses]
-        sure = [reading for reading in readings if reading.sureness >= self._at.clause]
-        labels = [each.best for each in sure if each.topic not in HOUSE and each.best != ELLIPSIS]
-        on_page = {label for label in labels if topic_of(label) in self._page_topics}
-        return labels if on_page and len(set(labels)) > 1 else []
+        readings = [each for each in readings if each.topic not in HOUSE and each.best != ELLIPSIS]
+        sure = [each.best for each in readings if each.sureness >= self._at.clause]
+        if not any(topic_of(label) in self._page_topics for label in sure):
+            return []
+        beside = [each.best for each in readings if each.best in sure or self._is_other_question(each, sure)]
+        return beside if len(set(beside)) > 1 and not self._sums_up(read(sentence.text), beside) else []
+
+    def _sums_up(self, reading: Reading, labels: Sequence[str]) -> bool:
+        """Whether the sentence as one has a label of its own for what its clauses ask: "all the documents"."""
+        topics = {topic_of(label) for label in labels}
+        return {reading.topic} == topics and reading.best not in labels and reading.sureness >= self._at.answer
+
+    def _is_other_question(self, reading: Reading, sure: Sequence[str]) -> bool:
+        """A clause beside a sure one may be less sure, if the page answers it and it is of another topic."""
+        topics = {topic_of(label) for label in sure}
+        on_page = reading.topic in self._page_topics and reading.topic not in topics
+        return on_page and reading.sureness >= self._at.beside
 
     def _from_whole(self, whole: Reading, asked: Sequence[str]) -> tuple[str, ...]:
         refused = [label for label in asked if topic_of(label) == OUT_OF_SCOPE]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.nlu.scope import Scope
 from index.names import Mention
-from index.text import normalise
+from index.text import is_han, normalise
 
-_SERVICE, _FOREIGN, _PROVIDER = "intune", "aws", "microsoft"
+_SERVICE, _FOREIGN = "intune", "aws"
 _OWN_STANDARD, _NAMED_STANDARD, _OTHER_STANDARD = "iso 20000-1", "iso 9001", "soc 2"
-STAND_INS = re.compile(r"\b(?:intune|aws|microsoft|iso 20000-1|iso 9001|soc 2)\b")
+# People name the provider or say "you"; what they ask is the same.
+_PROVIDER = {True: "你们", False: "they"}
 
 
 def delexicalise(text: str, mentions: Sequence[Mention], scope: Scope) -> str:
@@ -24,16 +24,17 @@ def delexicalise(text: str, mentions: Sequence[Mention], scope: Scope) -> str:
     """
     parts, at = [], 0
     for mention in mentions:
-        parts += [text[at : mention.start], f" {_stand_in(mention, scope)} "]
+        parts += [text[at : mention.start], f" {_stand_in(mention, scope, is_han(text))} "]
         at = mention.end
     return normalise("".join([*parts, text[at:]]))
 
 
-def _stand_in(mention: Mention, scope: Scope) -> str:
-    if mention.name.kind == "standard":
-        if mention.name.id in scope.standards:
+def _stand_in(mention: Mention, scope: Scope, in_chinese: bool) -> str:
+    name = mention.name
+    if name.kind == "standard":
+        if name.id in scope.standards:
             return _OWN_STANDARD
-        return _NAMED_STANDARD if mention.name.id in scope.named_standards else _OTHER_STANDARD
+        return _NAMED_STANDARD if name.id in scope.named_standards else _OTHER_STANDARD
     if scope.is_foreign(mention):
         return _FOREIGN
-    return _PROVIDER if mention.name.kind == "vendor" else _SERVICE
+    return _PROVIDER[in_chinese] if name.kind == "vendor" or name.id in scope.provider_wide else _SERVICE

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bot.nlu.deciding import Decider, Reading, Thresholds
-from bot.nlu.delexicalise import STAND_INS, delexicalise
+from bot.nlu.delexicalise import delexicalise
 from bot.nlu.labels import COVERAGE, ELLIPSIS, topic_of
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
@@ -22,7 +22,7 @@ from bot.nlu.units import Sentence, sentences_of, without_opening
 from index.library import Library
 from index.names import Mention
 from index.spelling import Speller
-from index.text import detect_language, is_han, normalise
+from index.text import detect_language, is_han, normalise, tidy
 
 # A message longer than this is read by its last question: a story drowns what it asks.
 WHOLE_LIMIT = 300
@@ -76,17 +76,20 @@ class Understanding:
         sentences = sentences_of(text)
         whole = _whole(text, sentences)
         readings = self._read([whole, *_parts(sentences)])
-        labels = self._decider.choose(readings[whole], sentences, readings.__getitem__)
+        labels = self._decider.choose(
+            readings[whole], sentences, readings.__getitem__, is_story=len(text) > WHOLE_LIMIT
+        )
         if labels == (ELLIPSIS,):
             behind = self._behind_ellipsis(text)
             readings |= {behind.text: behind} if behind else {}
             labels = (behind.best,) if behind else labels
-        plain = self._plain(text)
+        focus = text if len(text) <= WHOLE_LIMIT else whole
+        plain = self._plain(focus)
         return {
-            "language": _language(text, plain),
+            "language": _language(focus, plain, self._library.names.find(focus)),
             "labels": list(labels),
             "candidates": _candidates(labels, list(readings.values())),
-            "names": self._named(text, plain.mentions, labels),
+            "names": self._named(focus, plain.mentions, labels),
             "evidence": {},
         }
 
@@ -135,13 +138,13 @@ class Understanding:
 
 def _whole(text: str, sentences: Sequence[Sentence]) -> str:
     if len(text) <= WHOLE_LIMIT or not sentences:
-        return text[:WHOLE_LIMIT]
-    asking = [sentence.text for sentence in sentences if sentence.asks]
-    return (asking or [sentences[-1].text])[-1]
+        return tidy(text[:WHOLE_LIMIT])
+    last = next((sentence for sentence in reversed(sentences) if sentence.asks), sentences[-1])
+    return last.tail or last.text
 
 
 def _parts(sentences: Sequence[Sentence]) -> list[str]:
-    return [part for sentence in sentences for part in (sentence.text, *sentence.clauses)]
+    return [part for sentence in sentences for part in sentence.parts]
 
 
 def _candidates(labels: Sequence[str], readings: Sequence[Reading]) -> list[dict[str, Any]]:
@@ -160,7 +163,13 @@ def _likeliest(reading: Reading) -> list[str]:
     return [reading.labels[i] for i in np.argsort(-reading.chances)[:CANDIDATES]]
 
 
-def _language(text: str, plain: Plain) -> str | None:
+def _language(text: str, plain: Plain, mentions: Sequence[Mention]) -> str | None:
     """Names are the same in both languages, so they do not count; pinyin is Chinese."""
-    without_names = STAND_INS.sub(" ", plain.text)
-    return detect_language(without_names) or (detect_language(text) if is_han(text) else None)
+    if is_han(plain.text) and not is_han(text):
+        return "zh"
+    rest, at = [], 0
+    for mention in mentions:
+        rest.append(text[at : mention.start])
+        at = mention.end
+    without_names = " ".join([*rest, text[at:]])
+    return detect_language(without_names) or ("zh" if is_han(text) else None)

@@ -15,12 +15,13 @@ from index.text import clauses, tidy
 _FIRST, _LAST = 2, 5
 _SENTENCE_LIMIT = 300
 _CLAUSES = 4
+_LONG_SENTENCE = 70
 # A sentence ends at its mark; a dot only before white space, so that versions and addresses stay whole.
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|\.(?=\s|$)|$)")
 _ASKS = re.compile(
     r"[?？]|吗|呢|哪|什么|多少|几|是否|能否|可否|怎么|如何|谁|请|需要|告诉|发我|给我|"
-    r"\b(?:what|which|who|where|when|why|how|please|pls|plz|send|give|tell|show|need|want|looking for|"
-    r"(?:can|could|may|do|does|did|is|are|will|would|should|has|have) (?:i|we|you|they|it|the|this|that|my|our|your))\b",
+    r"\b(?:what|which|who|where|when|why|how|please|pls|plz|send|give|tell|show|need|want|looking for)\b|"
+    r"\b(?:can|could|may|do|does|did|is|are|will|would|should|has|have) (?:i|we|you|they|it|the|this|that|my|our)\b",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -36,12 +37,19 @@ class Sentence:
 
     Attributes:
         asks: whether it sounds like a question or a request, as against background.
-        clauses: its clauses where it has several, else empty.
+        clauses: its last clauses where it has several, else empty.
+        tail: the end of a long sentence, where its question stands; empty for a short one.
     """
 
     text: str
     asks: bool
-    clauses: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
+    tail: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Every text of this sentence that is read on its own."""
+        return tuple(part for part in (self.text, self.tail, *self.clauses) if part)
 
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
@@ -63,4 +71,5 @@ def without_opening(text: str) -> str:
 
 def _sentence(text: str) -> Sentence:
     inner = clauses(text)
-    return Sentence(text, _ASKS.search(text) is not None, inner[:_CLAUSES] if len(inner) > 1 else ())
+    tail = ", ".join(inner[-2:]) if len(text) > _LONG_SENTENCE and len(inner) > 2 else ""
+    return Sentence(text, _ASKS.search(text) is not None, inner[-_CLAUSES:] if len(inner) > 1 else (), tail)
