@@ -1,4 +1,4 @@
-"""The web widget: `/widget.js`, one script that any allowed page can embed, and `/`, the page that shows it."""
+"""The web widget: `/widget.js`, the one script that embeds the chat, and `/`, the page that shows it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ _PARTS = (
     "words",
     "dom",
     "colour",
+    "storage",
     "service",
     "conversation",
     "answer",
     "log",
     "composer",
+    "panel",
+    "settings",
     "element",
     "start",
 )
@@ -34,7 +37,7 @@ _LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True)
 class Script:
-    """The widget as it is sent: one classic script, plain and gzipped, and a tag that changes with its content."""
+    """The widget as it is sent: one classic script, plain and gzipped, and a tag for its content."""
 
     plain: bytes
     gzipped: bytes
@@ -83,7 +86,7 @@ def home() -> Response:
 
 
 def _content_security_policy() -> str:
-    """As strict as we ask the widget to bear anywhere; sites that may embed the chat may also frame its page."""
+    """As strict as a policy gets; the sites that may embed the chat may also frame its page."""
     framing = " ".join(("'self'", *services().settings.allowed_origins))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "

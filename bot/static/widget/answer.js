@@ -28,7 +28,7 @@ function sourceAddress(url, base) {
 function formatDate(iso, words) {
   const date = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return iso;
-  return new Intl.DateTimeFormat(words.tag, { dateStyle: "long", timeZone: "UTC" }).format(date);
+  return new Intl.DateTimeFormat(words.dates, { dateStyle: "long", timeZone: "UTC" }).format(date);
 }
 
 function sourceLink({ title, url }, tag, { words, base }) {
@@ -67,7 +67,8 @@ function sourceCard(turn, tag, context) {
 
 /** What lands on the clipboard: the answer, and its sources with their addresses and date. */
 function copyText(turn, { words, base }) {
-  const sources = (turn.sources || []).map(({ title, url }) => `${title}: ${sourceAddress(url, base)?.href ?? url}`);
+  const address = (url) => sourceAddress(url, base)?.href ?? url;
+  const sources = (turn.sources || []).map(({ title, url }) => `${title}: ${address(url)}`);
   const date = turn.as_of && words.asOf(formatDate(turn.as_of, words));
   return [turn.text, [...sources, date].filter(Boolean).join("\n")].filter(Boolean).join("\n\n");
 }
@@ -110,7 +111,8 @@ function answerActions(turn, context) {
   const chosen = turn.feedback;
   const row = make("div", { class: "actions", role: "group", "aria-live": "off" });
   const thumb = (value) => {
-    const button = iconButton("up", words[value], () => judge(value), { "aria-pressed": String(chosen === value) });
+    const pressed = { "aria-pressed": String(chosen === value) };
+    const button = iconButton("up", words[value], () => judge(value), pressed);
     if (value === "down") button.replaceChildren(icon("up", true));
     button.dataset.thumb = value;
     return button;
@@ -130,7 +132,7 @@ function answerActions(turn, context) {
 /** The optional comment after a thumb; `done` takes it off the page again. */
 function commentForm(turn, value, { words, conversation, announce }, done) {
   const id = `comment-${turn.turn}`;
-  const field = make("textarea", { id, rows: 2, maxlength: 1000, dir: "auto" });
+  const field = make("textarea", { id, rows: 2, maxlength: 2000, dir: "auto" });
   const send = async (event) => {
     event.preventDefault();
     try {
@@ -150,7 +152,7 @@ function commentForm(turn, value, { words, conversation, announce }, done) {
       "div",
       { class: "comment-buttons" },
       make("button", { type: "submit", class: "button primary" }, words.commentSend),
-      make("button", { type: "button", class: "button", onclick: done }, words.commentSkip),
+      textButton(words.commentSkip, "button", done),
     ),
   );
   field.value = turn.comment ?? "";

@@ -45,7 +45,7 @@ const css = (colour) => `rgb(${colour.join(" ")})`;
 
 /** What follows from the accent and the surface: the ink on the accent, the accent as ink, and its tint. */
 function palette(accent, surface) {
-  const tint = mix(surface, accent, 0.1);
+  const tint = mix(surface, accent, luminance(surface) > 0.3 ? 0.1 : 0.18);
   return {
     "--accent": css(accent),
     "--on-accent": css(contrast(accent, WHITE) >= LEGIBLE ? WHITE : BLACK),

@@ -2,24 +2,10 @@
 
 const LONGEST = 8000; // characters, the most the service takes
 
-/** Session storage where it is allowed; reads nothing and keeps nothing where it is not. */
-const session = {
-  get(key) {
-    try {
-      return sessionStorage.getItem(key) ?? "";
-    } catch {
-      return "";
-    }
-  },
-  set(key, value) {
-    try {
-      if (value) sessionStorage.setItem(key, value);
-      else sessionStorage.removeItem(key);
-    } catch {
-      // The draft then lives as long as the page.
-    }
-  },
-};
+/** Whether a key belongs to an input method; Safari says so by the key code alone. */
+function isComposing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
 
 class Composer {
   constructor({ words, ask, conversation }) {
@@ -38,7 +24,7 @@ class Composer {
       oninput: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
     });
-    this.field.value = session.get(this.key);
+    this.field.value = tabStorage.get(this.key);
     this.problem = make("p", { id: "problem", class: "problem", role: "alert" });
     this.button = make(
       "button",
@@ -49,7 +35,8 @@ class Composer {
       "form",
       { class: "composer", onsubmit: (event) => (event.preventDefault(), this.#submit()) },
       this.problem,
-      make("div", { class: "box" }, make("label", { class: "heard", for: "question" }, words.question), this.field, this.button),
+      make("label", { class: "heard", for: "question" }, words.question),
+      make("div", { class: "box" }, this.field, this.button),
     );
     this.#typed();
   }
@@ -60,14 +47,14 @@ class Composer {
 
   /** Enter sends and Shift+Enter breaks the line; Enter that picks a word of an input method does neither. */
   #key(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     this.#submit();
   }
 
   #typed() {
     const { field } = this;
-    session.set(this.key, field.value);
+    tabStorage.set(this.key, field.value);
     this.button.classList.toggle("empty", !field.value.trim());
     if (field.value.trim().length <= LONGEST) this.#complain("");
     field.style.height = "auto";

@@ -1,9 +1,10 @@
 /*
  * One conversation as this browser remembers it: what was answered, and what still waits to be sent.
  *
- * The memory is one localStorage item, so that a reload, the next page and other tabs find the same conversation;
- * `storage` events tell the other tabs. Where storage is blocked the page alone remembers. The service keeps the
- * truth: `refresh` fetches it, and every waiting question carries an id under which the service answers only once.
+ * The memory is one localStorage item, so that a reload, the next page and other tabs find the same
+ * conversation; `storage` events tell the other tabs. Where storage is blocked the page alone remembers. The
+ * service keeps the truth: `refresh` fetches it, and every waiting question carries an id under which the service
+ * answers only once.
  */
 
 const KEPT_TURNS = 100;
@@ -21,6 +22,7 @@ function newId() {
 
 class Conversation extends EventTarget {
   #sending = false;
+  #leaving = false; // what a page can no longer hear is not a failure: the next page or another tab goes on
   #flight = null;
   #alarm = 0;
   #unkept = null;
@@ -35,10 +37,15 @@ class Conversation extends EventTarget {
       this.deliver();
     });
     addEventListener("online", () => this.#retry((item) => item.failure.kind === "offline"));
-    this.#retryWhenDue();
+    addEventListener("pagehide", () => (this.#leaving = true));
+    addEventListener("pageshow", () => {
+      this.#leaving = false;
+      this.deliver();
+    });
+    this.#retry((item) => ["offline", "unreachable", "late"].includes(item.failure.kind));
   }
 
-  /** { token, turns: answered ones, waiting: questions not answered yet, seen: id of the last turn looked at }. */
+  /** { token, turns: answered, waiting: questions not answered yet, seen: id of the last turn looked at }. */
   get memory() {
     if (this.#unkept) return this.#unkept;
     try {
@@ -99,7 +106,7 @@ class Conversation extends EventTarget {
     if (last !== this.memory.seen) this.#change((memory) => ({ ...memory, seen: last }));
   }
 
-  /** Fetches the conversation as the service has it. Throws Failure, save for an expired one, which is forgotten. */
+  /** Fetches the conversation as the service has it; forgets it if it has expired. Throws Failure. */
   async refresh() {
     const { token } = this.memory;
     if (!token) return;
@@ -133,7 +140,7 @@ class Conversation extends EventTarget {
   }
 
   #next() {
-    return this.memory.waiting.find((item) => !item.failure);
+    return !this.#leaving && this.memory.waiting.find((item) => !item.failure);
   }
 
   #alone(work) {
@@ -161,7 +168,9 @@ class Conversation extends EventTarget {
   }
 
   #fail(item, { kind, wait }) {
-    const failure = kind === "limit" ? { kind, until: Date.now() + wait * 1000, automatic: wait <= PROMPT } : { kind };
+    if (this.#leaving) return;
+    const limit = { until: Date.now() + wait * 1000, automatic: wait <= PROMPT };
+    const failure = { kind, ...(kind === "limit" && limit) };
     this.#change((memory) => ({
       ...memory,
       waiting: memory.waiting.map((other) => (other.id === item.id ? { ...other, failure } : other)),
@@ -172,24 +181,28 @@ class Conversation extends EventTarget {
   /** What met the rate limit is sent again by itself once a short wait is over. */
   #retryWhenDue() {
     const due = ({ failure }) => failure.automatic && failure.until <= Date.now();
-    const times = this.memory.waiting.filter((item) => item.failure?.automatic).map((item) => item.failure.until);
-    if (!times.length) return;
+    const times = this.memory.waiting.map(({ failure }) => (failure?.automatic ? failure.until : Infinity));
+    const next = Math.min(...times);
     clearTimeout(this.#alarm);
-    this.#alarm = setTimeout(() => this.#retry(due), Math.min(...times) - Date.now());
+    if (next < Infinity) this.#alarm = setTimeout(() => this.#retry(due), next - Date.now());
   }
 
+  /** Puts back in line what failed and is one of `which`. */
   #retry(which) {
+    const chosen = (item) => item.failure && which(item);
     const cleared = ({ failure, ...item }) => item;
-    this.#change((memory) => ({
-      ...memory,
-      waiting: memory.waiting.map((item) => (item.failure && which(item) ? cleared(item) : item)),
-    }));
-    this.deliver();
+    if (this.memory.waiting.some(chosen)) {
+      this.#change((memory) => ({
+        ...memory,
+        waiting: memory.waiting.map((item) => (chosen(item) ? cleared(item) : item)),
+      }));
+      this.deliver();
+    }
     this.#retryWhenDue();
   }
 }
 
-/** The memory with a reply in the place of the question that waited for it; unchanged if it no longer waits. */
+/** The memory with a reply in the place of the question that waited for it; as it is if none does any more. */
 function answered(memory, item, reply) {
   if (!memory.waiting.some((other) => other.id === item.id)) return memory;
   const { conversation, ...rest } = reply;

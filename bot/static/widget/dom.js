@@ -1,6 +1,6 @@
 /* Elements are built one by one and never from markup, so nothing that anyone typed can become markup. */
 
-/** Builds an element. `on…` attributes are listeners; true sets an empty attribute; false and null set none. */
+/** Builds an element. `on…` attributes are listeners; true sets an empty attribute, false and null set none. */
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -14,12 +14,18 @@ function make(tag, attributes = {}, ...children) {
 
 /* Outlines on a 24 by 24 grid. */
 const ICONS = {
-  chat: ["M20 11.5a7.5 7.5 0 0 1-7.5 7.5c-1.2 0-2.3-.2-3.3-.7L4 20l1.6-4.6A7.5 7.5 0 1 1 20 11.5z", "M9 10.5h7M9 13.5h4"],
+  chat: [
+    "M20 11.5a7.5 7.5 0 0 1-7.5 7.5c-1.2 0-2.3-.2-3.3-.7L4 20l1.6-4.6A7.5 7.5 0 1 1 20 11.5z",
+    "M9 10.5h7M9 13.5h4",
+  ],
   shield: ["M12 3l7 2.6v5.2c0 4.6-2.9 8-7 10.2-4.1-2.2-7-5.6-7-10.2V5.6z", "M9 11.8l2.2 2.2L15.2 10"],
   send: ["M12 19V5.5", "M6 11l6-6 6 6"],
   minimise: ["M6 9.5l6 6 6-6"],
   restart: ["M4.5 12a7.5 7.5 0 1 0 2.3-5.4L4.5 8.8", "M4.5 4.5v4.3h4.3"],
-  up: ["M7 10.5v9.5H4v-9.5z", "M7 10.5l4-7a2.3 2.3 0 0 1 2.3 2.3V9h5a2 2 0 0 1 2 2.3l-1.1 7A2 2 0 0 1 17.2 20H7"],
+  up: [
+    "M7 10.5v9.5H4v-9.5z",
+    "M7 10.5l4-7a2.3 2.3 0 0 1 2.3 2.3V9h5a2 2 0 0 1 2 2.3l-1.1 7A2 2 0 0 1 17.2 20H7",
+  ],
   copy: ["M9 9h11v11H9z", "M5.5 15H4V4h11v1.5"],
   check: ["M5 12.5l4.5 4.5L19 7.5"],
   person: ["M12 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8z", "M4.5 20.5a7.5 7.5 0 0 1 15 0"],
@@ -51,5 +57,11 @@ function heard(text) {
 
 /** A button with an icon, named by `name` (spoken, and shown as a tooltip). */
 function iconButton(kind, name, onclick, more = {}) {
-  return make("button", { type: "button", class: "icon-button", "aria-label": name, title: name, onclick, ...more }, icon(kind));
+  const look = { type: "button", class: "icon-button", "aria-label": name, title: name, onclick, ...more };
+  return make("button", look, icon(kind));
+}
+
+/** A button with words, and perhaps a drawing before them. */
+function textButton(name, look, onclick, drawing = null) {
+  return make("button", { type: "button", class: look, onclick }, drawing && icon(drawing), name);
 }

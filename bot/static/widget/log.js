@@ -1,4 +1,4 @@
-/* The list of what was said. Each entry keeps its elements, so that a screen reader hears only what is new. */
+/* The list of what was said. Entries keep their elements, so that a screen reader hears only what is new. */
 
 const SLOW = 5000; // milliseconds until the asker is told that this one takes longer
 
@@ -23,9 +23,11 @@ class Entry {
   /** Shows an answered turn. Returns whether that is news. */
   answer(turn) {
     this.turn = turn;
-    const news = this.#become("answered", () => [answerMessage(turn, this.context), make("div", { class: "reaction" })]);
-    if (news || turn.feedback !== this.#feedback) this.#react();
-    this.#feedback = turn.feedback;
+    const build = () => [answerMessage(turn, this.context), make("div", { class: "reaction" })];
+    const news = this.#become("answered", build);
+    const feedback = turn.feedback ?? null;
+    if (news || feedback !== this.#feedback) this.#react();
+    this.#feedback = feedback;
     return news;
   }
 
@@ -65,7 +67,8 @@ class Entry {
       this.#react();
       this.#thumb(this.turn.feedback).focus();
     };
-    reaction.replaceChildren(row, ...(this.commenting ? [commentForm(turn, this.commenting, context, done)] : []));
+    reaction.replaceChildren(row);
+    if (this.commenting) reaction.append(commentForm(turn, this.commenting, context, done));
     if (focused) this.#thumb(focused).focus();
   }
 
@@ -87,8 +90,11 @@ class Entry {
 
   #failure(item) {
     const { words, conversation, focusInput } = this.context;
-    const act = (label, action, look) =>
-      make("button", { type: "button", class: `button ${look}`, onclick: () => (action(), focusInput()) }, label);
+    const act = (label, look, action) =>
+      textButton(label, look, () => {
+        action();
+        focusInput(); // the button itself goes
+      });
     return make(
       "div",
       { class: "failure" },
@@ -96,21 +102,22 @@ class Entry {
       make(
         "div",
         { class: "failure-buttons" },
-        act(words.again, () => conversation.again(item.id), "primary"),
-        act(words.discard, () => conversation.discard(item.id), ""),
+        act(words.again, "button primary", () => conversation.again(item.id)),
+        act(words.discard, "button", () => conversation.discard(item.id)),
       ),
     );
   }
 
   /** The reason as a text node; a wait counts down in place, which is no addition and so not announced. */
   #reason({ kind, until, automatic }) {
-    const { failures, tag } = this.context.words;
+    const { failures, dates } = this.context.words;
     if (kind !== "limit") return document.createTextNode(failures[kind]());
     const left = () => Math.ceil((until - Date.now()) / 1000);
     const say = () => {
       if (left() <= 0) return failures.limitOver();
       if (automatic) return failures.limit(left());
-      return failures.limitLong(new Date(until).toLocaleTimeString(tag, { hour: "2-digit", minute: "2-digit" }));
+      const time = new Date(until).toLocaleTimeString(dates, { hour: "2-digit", minute: "2-digit" });
+      return failures.limitLong(time);
     };
     const text = document.createTextNode(say());
     this.#timer = setInterval(() => (text.data = say()), 1000);
@@ -132,16 +139,24 @@ class Log {
     this.suggestions = make("div", { class: "suggestions", "aria-live": "off" });
     this.node = make(
       "div",
-      { class: "log", role: "log", "aria-label": words.log, "aria-relevant": "additions", tabindex: 0, onscroll: () => this.#scrolled() },
+      {
+        class: "log",
+        role: "log",
+        "aria-label": words.log,
+        "aria-relevant": "additions",
+        tabindex: 0,
+        onscroll: () => this.#scrolled(),
+      },
       this.#greeting(),
       this.note,
       this.list,
       this.suggestions,
     );
-    this.jump = make("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toEnd() }, words.newAnswer, icon("down"));
+    this.jump = textButton(words.newAnswer, "jump", () => this.toEnd(), "down");
+    this.jump.hidden = true;
   }
 
-  /** Brings the list in line with the memory. `silent` while it is filled, so that nothing old is read out. */
+  /** Brings the list in line with the memory; `silent` when it is first filled, so nothing old is read out. */
   paint({ turns, waiting }, silent) {
     this.node.setAttribute("aria-busy", String(silent));
     const near = this.#nearEnd();
@@ -152,7 +167,8 @@ class Log {
       keys.add(key);
       const entry = this.#entries.get(key) ?? new Entry(question, this.context);
       this.#entries.set(key, entry);
-      if (this.list.children[keys.size - 1] !== entry.node) this.list.insertBefore(entry.node, this.list.children[keys.size - 1] ?? null);
+      const there = this.list.children[keys.size - 1] ?? null;
+      if (there !== entry.node) this.list.insertBefore(entry.node, there);
       return entry;
     };
     for (const turn of turns) {
@@ -168,7 +184,7 @@ class Log {
     if (silent) requestAnimationFrame(() => this.node.setAttribute("aria-busy", "false"));
   }
 
-  /** A line that belongs to the conversation and to nobody in it, such as that the earlier one has expired. */
+  /** A line that nobody in the conversation said, such as that the earlier one has expired. */
   remark(text) {
     this.note.replaceChildren(...(text ? [make("p", {}, text)] : []));
   }
@@ -179,7 +195,12 @@ class Log {
   }
 
   #comment(turnId, value) {
-    [...this.#entries.values()].find((entry) => entry.turn?.turn === turnId)?.comment(value);
+    const entry = [...this.#entries.values()].find(({ turn }) => turn?.turn === turnId);
+    if (!entry) return;
+    entry.comment(value);
+    // By hand: scrollIntoView would scroll the page around the chat too.
+    const hidden = entry.node.getBoundingClientRect().bottom - this.node.getBoundingClientRect().bottom;
+    if (hidden > 0) this.node.scrollTop += hidden + 16;
   }
 
   #greeting() {
@@ -208,18 +229,17 @@ class Log {
     if (state === this.#suggested) return;
     this.#suggested = state;
     const { words, ask } = this.context;
-    const chip = (text, shown = text, drawing = null) => {
-      const look = { type: "button", class: "chip", lang: languageOf(shown, words.tag), onclick: () => ask(text) };
-      return make("li", {}, make("button", look, drawing && icon(drawing), shown));
-    };
+    const chip = (text, shown = text, drawing = null) =>
+      make("li", { lang: languageOf(shown, words.tag) }, textButton(shown, "chip", () => ask(text), drawing));
     const chips = questions.map((text) => chip(text));
     if (stuck && last.topic === "unavailable") chips.push(chip(last.question, words.askAgain, "restart"));
     if (stuck) chips.push(chip(words.personQuestion, words.person, "person"));
     const label = make("p", { id: "suggestions" }, words.suggestionsLabel);
-    this.suggestions.replaceChildren(...(chips.length ? [label, make("ul", { "aria-labelledby": "suggestions" }, ...chips)] : []));
+    const list = make("ul", { "aria-labelledby": "suggestions" }, ...chips);
+    this.suggestions.replaceChildren(...(chips.length ? [label, list] : []));
   }
 
-  /** Scrolls so that a new entry starts at the top when it is long, and ends at the bottom when it is short. */
+  /** Scrolls so that a new entry begins at the top when it is long, and ends at the bottom when it is short. */
   #show(entry) {
     if (!entry) return;
     this.node.scrollTop = Math.min(entry.node.offsetTop - 12, this.node.scrollHeight);

@@ -3,8 +3,8 @@
 const PATIENCE = 60_000; // milliseconds until an answer counts as not coming
 
 /**
- * Why a request failed. `kind` is one of: offline, unreachable, late, limit (with `wait` in seconds),
- * expired (the conversation is not known any more), refused (the request was at fault), broken (the service was).
+ * Why a request failed. `kind` is one of: offline, unreachable, late, limit (with `wait` in seconds), expired
+ * (the conversation is not known any more), refused (the request was at fault), broken (the service was).
  */
 class Failure extends Error {
   constructor(kind, wait = 0) {
@@ -16,7 +16,8 @@ class Failure extends Error {
 
 /** Seconds that a `Retry-After` header asks for, as a number or as a date; 30 where it says nothing. */
 function retryAfter(header) {
-  const seconds = /^\d+$/.test(header || "") ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
+  const isNumber = /^\d+$/.test(header || "");
+  const seconds = isNumber ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
   return Number.isFinite(seconds) ? Math.max(1, seconds) : 30;
 }
 

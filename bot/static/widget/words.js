@@ -3,6 +3,7 @@
 const WORDS = {
   zh: {
     tag: "zh-CN",
+    dates: "zh-CN",
     title: "合规助手",
     subtitle: "有出处、有日期的答复",
     launcher: "打开合规助手",
@@ -15,7 +16,9 @@ const WORDS = {
     startOverHint: "当前对话会从这个浏览器中清除。",
     startOverYes: "重新开始",
     startOverNo: "保留对话",
-    greeting: "你好！认证涵盖哪些服务、服务是否每年测试、审核报告在哪里下载，都可以问我。每个答复都注明来源和页面日期。",
+    greeting:
+      "你好！认证涵盖哪些服务、服务是否每年测试、审核报告在哪里下载，都可以问我。" +
+      "每个答复都注明来源和页面日期。",
     suggestions: ["认证涵盖哪些服务？", "可以把这项认证用于我们自己的认证吗？", "在哪里可以找到审核报告？"],
     suggestionsLabel: "可以这样问",
     log: "对话内容",
@@ -43,7 +46,7 @@ const WORDS = {
     judgeFailed: "反馈没有保存，请再试一次。",
     person: "联系人工",
     personQuestion: "我想联系人工客服",
-    disclaimer: "依据公开页面答复，不构成法律意见。",
+    disclaimer: "答复不构成法律意见。",
     again: "重新发送",
     askAgain: "再问一次",
     discard: "删除",
@@ -63,6 +66,7 @@ const WORDS = {
   },
   en: {
     tag: "en",
+    dates: "en-GB",
     title: "Compliance assistant",
     subtitle: "Answers with source and date",
     launcher: "Open the compliance assistant",
@@ -103,13 +107,13 @@ const WORDS = {
     down: "Not helpful",
     upComment: "Anything to add? (optional)",
     downComment: "What was wrong or missing? (optional)",
-    commentSend: "Send",
+    commentSend: "Send comment",
     commentSkip: "Not now",
     thanks: "Thank you for telling us.",
     judgeFailed: "Your feedback was not saved. Please try again.",
     person: "Talk to a person",
     personQuestion: "I would like to talk to a person",
-    disclaimer: "Based on published pages. Not legal advice.",
+    disclaimer: "This is not legal advice.",
     again: "Send again",
     askAgain: "Ask again",
     discard: "Delete",
@@ -131,7 +135,7 @@ const WORDS = {
 
 /** The language to start in: the one asked for, else the page's, else the browser's, else English. */
 function chooseLanguage(wanted) {
-  const candidates = [wanted, document.documentElement.lang, ...(navigator.languages || [navigator.language])];
+  const candidates = [wanted, document.documentElement.lang, ...navigator.languages];
   for (const candidate of candidates) {
     const language = String(candidate || "").toLowerCase().split(/[-_]/)[0];
     if (language in WORDS) return language;

@@ -1,0 +1,1 @@
+"""The widget in a real Chromium, against the real service with a fake assistant behind it."""
