@@ -64,9 +64,11 @@ def run(
     questions = questions_of(file, half)
     folder = out or settings.var_dir / "evaluation" / (f"{file.stem}-{half}" if half else file.stem)
     folder.mkdir(parents=True, exist_ok=True)
-    report(f"evaluate: {len(questions)} questions of {file}, asked of {url or 'the assistant in this process'}")
+    model = None if url or settings.assistant_url else trained_model()
+    target = url or "this process" + (f" with {model.name}" if model else "")
+    report(f"evaluate: {len(questions)} questions of {file}, asked of {target}")
     with quiet(), _asker(settings, url) as asker:
-        document = evaluate(questions, asker, file, half, url, report)
+        document = evaluate(questions, asker, file, half, target, report)
     if earlier:
         document["comparison"] = rounded(asdict(compare(earlier, document, str(compare_with))))
     write_document(document, folder / "report.json")
@@ -95,19 +97,17 @@ def evaluate(
     asker: Asker,
     file: Path,
     half: Split | None,
-    url: str | None,
+    target: str,
     report: Report,
 ) -> Document:
-    """Ask and judge `questions` of `file`; the run as a document."""
+    """Ask and judge `questions` of `file`; the run as a document, which says that `target` was asked."""
     started, start = datetime.datetime.now(datetime.timezone.utc), time.perf_counter()
     results = run_questions(questions, asker, report)
-    model = None if url else trained_model()
     about = About(
         file=file.name,
         sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
         split=half,
-        target=url or "this process",
-        model=model.name if model else None,
+        target=target,
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - start, 1),
     )

@@ -32,8 +32,7 @@ class About:
         file: name of the question file.
         sha256: of its bytes.
         split: the half that was asked, or None for all of it.
-        target: "this process", or the address that was asked.
-        model: name of the model that answered, or None where it is not known.
+        target: what was asked: the assistant in this process, or an address.
         started: ISO time.
     """
 
@@ -41,7 +40,6 @@ class About:
     sha256: str
     split: str | None
     target: str
-    model: str | None
     started: str
     seconds: float
 
