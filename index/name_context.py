@@ -15,19 +15,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from index.name_table import Spelling
 from index.text import is_han
 
 _COVERAGE = re.compile(
     r"\b(?:cover(?:s|ed|ing|age)?|scope|includ(?:e|es|ed|ing)|certif\w*|complian\w*|attest\w*|accredited|part of"
+    r"|ha(?:s|ve) (?:it|this|that|one)"
     r"|(?:on|in) (?:the|this|that|your|its) (?:\w+ )?list|listed|bao ?han|bao ?kuo|fan ?wei|ren ?zheng|lie ?biao)\b"
     r"|范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|认证|合规|在列|在内|在里面|算不算|算[吗么进在]|也算"
-    r"|过了|过没|有没有|在不在|是不是"
+    r"|过了|过没|通过|有没有|在不在|是不是"
 )
 _STANDARD_WORDS = re.compile(
-    r"\b(?:iso|iec|standard|certif\w*|complian\w*|audit\w*)\b|标准|认证|合规|体系|证书|审核|审计"
+    r"\b(?:iso|iec|standard|certif\w*|complian\w*|audit\w*)\b|标准|认证|合规|体系|证书|审核|审计|过"
 )
 _SENTENCE_MARK = re.compile(r"[。！？!?;；\n]|\.(?=\s|$)")
 _SLOT_BEFORE = re.compile(
@@ -44,12 +45,9 @@ _ORDINARY_BEFORE = re.compile(
     r"\b(?:a|an|the|our|my|your|his|her|their|its|this|these|those|every|each|which|what|some|any|no|two|three"
     r"|many|several|all|more|to|can|could|may|might|will|would|should|must|cannot|i|we|you|they|who)\s+$"
 )
-_ORDINARY_AFTER = re.compile(
-    r"\s+(?:of|to|that|which|who|me|us|up|out|into|from|through|these|those|must|should|need)\b"
-)
+_ORDINARY_AFTER = re.compile(r"\s+(?:of|to|that|which|who|me|us|up|out|into|from|through|must|should|need)\b")
 _MEASURE_BEFORE = re.compile(r"[个条张份种些次段套]\s*$")
-_ROW_BEFORE = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)\s*$")
-_ROW_AFTER = re.compile(r"\s*(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)")
+_ROW = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)+")
 _ALONE = re.compile(
     r"\W*(?:(?:and|wh?at (?:about|abt|of)|how (?:about|abt)|okay|ok|so|then|also|or|is|are)\b"
     r"|那么|那|还有|以及|再问|请问|查一下|查下|查)?\W*"
@@ -66,6 +64,9 @@ _STATE_AFTER = re.compile(r"\s+(?:be|have|has|fall|count|belong|get|also|is|are|
 _UNIT_AFTER = re.compile(
     r"[,.]\d|\s*(?:users|people|seats|licen[cs]es|employees|servers|usd|rmb|人|个|台|元|块|用户|名|家|次|年)"
 )
+# A sentence is read this far to both sides, so that a text without full stops stays cheap.
+_REACH = 200
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _MONEY_BEFORE = re.compile(r"[$¥€£]\s*$|\d[,.]$")
 
 
@@ -90,14 +91,16 @@ class Surroundings:
     @cached_property
     def before(self) -> str:
         """What the sentence says before the word."""
-        marks = [mark.end() for mark in _SENTENCE_MARK.finditer(self.folded, 0, self.start)]
-        return self.folded[marks[-1] if marks else 0 : self.start].lstrip(" -*•\t")
+        first = max(0, self.start - _REACH)
+        marks = [mark.end() for mark in _SENTENCE_MARK.finditer(self.folded, first, self.start)]
+        return self.folded[marks[-1] if marks else first : self.start].lstrip(" -*•\t")
 
     @cached_property
     def after(self) -> str:
         """What the sentence says after the word, its mark included."""
-        mark = _SENTENCE_MARK.search(self.folded, self.end)
-        return self.folded[self.end : mark.end() if mark else len(self.folded)]
+        last = min(len(self.folded), self.end + _REACH)
+        mark = _SENTENCE_MARK.search(self.folded, self.end, last)
+        return self.folded[self.end : mark.end() if mark else last]
 
     @cached_property
     def asks_coverage(self) -> bool:
@@ -147,10 +150,10 @@ def is_meant(spelling: Spelling, around: Surroundings, in_row: bool, in_company:
         return False
     if lenient:
         return True
-    if spelling.capitals_only:
-        return False
     if in_row and (around.in_chinese or _SLOT_AFTER.match(around.after)):
         return True
+    if spelling.capitals_only:
+        return False
     return around.is_alone or (around.asks_coverage and (around.in_chinese or around.in_slot))
 
 
@@ -167,10 +170,17 @@ def maker_is_beside(around: Surroundings) -> bool:
 
 
 def stands_in_row(folded: str, left_end: int | None, start: int, end: int, right_start: int | None) -> bool:
-    """Whether only "and", a comma or the like is between the word and the name before or behind it."""
-    left = left_end is not None and _ROW_BEFORE.fullmatch(folded[left_end:start].strip())
-    right = right_start is not None and _ROW_AFTER.fullmatch(folded[end:right_start].rstrip())
-    return bool(left or right)
+    """Whether a word and the name before or behind it are in a row: only "and", a comma or the like between them.
+
+    Chinese names need no more than a space.
+    """
+    spaced = is_han(folded[start:end])
+    left = None if left_end is None else folded[left_end:start]
+    right = None if right_start is None else folded[end:right_start]
+    return any(
+        between is not None and (_ROW.fullmatch(between.strip()) is not None or (spaced and between == " "))
+        for between in (left, right)
+    )
 
 
 def _has_capitals(spelling: Spelling, around: Surroundings, in_company: bool) -> bool:
@@ -188,10 +198,17 @@ def _has_capitals(spelling: Spelling, around: Surroundings, in_company: bool) ->
 
 def _shouts(around: Surroundings) -> bool:
     """Whether capitals tell nothing: the rest of the message is all in them, or each word starts with one."""
-    words = re.findall(r"[A-Za-z]{2,}", around.typed.replace(around.typed_word, " ", 1))
-    shouted = sum(word.isupper() for word in words)
-    titled = sum(word[0].isupper() for word in words)
-    return (len(words) > 1 and shouted >= 0.7 * len(words)) or (len(words) > 2 and titled >= 0.8 * len(words))
+    words, shouted, titled = (
+        whole - own for whole, own in zip(_capitals(around.typed), _capitals(around.typed_word), strict=True)
+    )
+    return (words > 1 and shouted >= 0.7 * words) or (words > 2 and titled >= 0.8 * words)
+
+
+@lru_cache(maxsize=256)
+def _capitals(text: str) -> tuple[int, int, int]:
+    """How many Latin words, how many all in capitals, how many starting with one."""
+    words = _LATIN_WORD.findall(text)
+    return len(words), sum(word.isupper() for word in words), sum(word[0].isupper() for word in words)
 
 
 def _is_standard_number(around: Surroundings) -> bool:

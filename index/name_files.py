@@ -29,10 +29,15 @@ STANDARD = "standard:"
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """A name with all its spellings, its own among them."""
+    """A name with all its spellings, its own among them.
+
+    Attributes:
+        variant_of: spellings of what this is a variant of.
+    """
 
     name: Name
     spellings: tuple[str, ...]
+    variant_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Words:
 
     ordinary: tuple[str, ...]
     capitals_only: tuple[str, ...]
+    operators: tuple[str, ...]
     not_names: tuple[str, ...]
     not_typos: tuple[str, ...]
 
@@ -137,6 +143,7 @@ def _entry(item: Mapping[str, Any], kind: Kind, forms: Mapping[str, Sequence[str
     patterns = [str(alias) for alias in item.get("aliases", ())]
     for form, shapes in forms.items():
         patterns += [shape.replace("~", str(each)) for each in item.get(form, ()) for shape in shapes]
+    variant_of = [str(each) for form in forms for each in item.get(form, ())] if kind == "service" else []
     name = Name(
         id=f"{STANDARD}{item['id']}" if kind == "standard" else item["id"],
         kind=kind,
@@ -146,7 +153,8 @@ def _entry(item: Mapping[str, Any], kind: Kind, forms: Mapping[str, Sequence[str
         related_to=item.get("related_to"),
         renamed_from=item.get("renamed_from"),
     )
-    return CatalogEntry(name, tuple(dict.fromkeys([display.en, display.zh, *expand_all(patterns)])))
+    spellings = dict.fromkeys([display.en, display.zh, *expand_all(patterns)])
+    return CatalogEntry(name, tuple(spellings), tuple(variant_of))
 
 
 def _dangling(entries: Sequence[CatalogEntry]) -> Iterator[Problem]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from index.knowledge import Localized
 from index.name_context import Surroundings, is_meant, maker_is_beside, stands_in_row
 from index.name_files import STANDARD, Words
-from index.name_table import Spelling, SpellingTable, shape_of
+from index.name_operators import with_operators
+from index.name_table import Found, Spelling, SpellingTable, shape_of
 from index.name_text import Folded, Tokens, fold, tokenise
 from index.name_types import Mention, Name
 from index.name_typos import Typos, may_be_whole_name, slips_between
 
-EXACT, IN_CONTEXT = 1.0, 0.9
+IN_CONTEXT = 0.9
 _SLIPPED = {1: 0.8, 2: 0.7}
 # How many words of a text are looked at for slips, and how many readings of one word are tried.
 _MOST_SLIPS, _MOST_READINGS = 40, 4
@@ -29,18 +31,6 @@ _NUMBERED_ID = re.compile(STANDARD + r"(iso|iec|gb-t|nist-sp)-(\d{3,5}(?:-\d{1,3
 _BODIES = {"iso": "ISO", "iec": "IEC", "gb-t": "GB/T", "nist-sp": "NIST SP"}
 
 
-@dataclass(frozen=True)
-class Found:
-    """A spelling at a place of the folded text, before the context had its say."""
-
-    spelling: Spelling
-    name: Name | None
-    start: int
-    end: int
-    score: float = EXACT
-    sure: bool = True
-
-
 def numbered_standard(standard_id: str) -> Name | None:
     """The standard of an id such as "standard:iso-13485" that no file need name."""
     match = _NUMBERED_ID.fullmatch(standard_id)
@@ -53,8 +43,17 @@ def numbered_standard(standard_id: str) -> Name | None:
 class NameFinder:
     """Looks texts up in a fixed set of spellings; building it costs far more than a look-up."""
 
-    def __init__(self, spellings: Iterable[tuple[Name, str]], words: Words) -> None:
-        """Of two names with one spelling the first counts."""
+    def __init__(
+        self, spellings: Iterable[tuple[Name, str]], variants: Iterable[tuple[Name, str]], words: Words
+    ) -> None:
+        """Make the look-up tables.
+
+        Args:
+            spellings: of two names with one spelling the first counts.
+            variants: those that an operator of `words` runs, with spellings of what each is a variant of.
+            words: what tells ordinary language and names apart.
+        """
+        self._operators = frozenset(fold(text).text for text in words.operators)
         pairs = list(spellings)
         ordinary = {fold(text).text for text in words.ordinary}
         capitals = {fold(text).text for text in words.capitals_only}
@@ -63,6 +62,8 @@ class NameFinder:
         made += [Spelling(None, text, *shape_of(text)) for text in words.not_names]
         self._table = SpellingTable(iter(made))
         self._typos = Typos(self._table, words.not_typos)
+        bases = ((self._table.name_of(text), variant) for variant, text in variants)
+        self._variants = {base.id: variant for base, variant in bases if base}
 
     def find(self, text: str, lenient: bool) -> tuple[Mention, ...]:
         """See NameCatalog.find."""
@@ -80,6 +81,7 @@ class NameFinder:
         found = _with_slips(found, self._slipped(tokens, found))
         found = _joined([each for each in found if each.name], text, folded)
         found = _in_context(found, text, folded, lenient)
+        found = with_operators(found, folded.text, self._operators, self._variants)
         found = _with_numbered(found, folded.text)
         return tuple(_mention(each, text, folded) for each in found)
 
@@ -126,27 +128,27 @@ class NameFinder:
         return found
 
 
-def _makers(pairs: Sequence[tuple[Name, str]]) -> dict[str, tuple[str, ...]]:
+def _makers(pairs: Sequence[tuple[Name, str]]) -> dict[str, set[str]]:
     """Vendor id -> its folded spellings."""
-    makers: dict[str, tuple[str, ...]] = {}
+    makers: dict[str, set[str]] = defaultdict(set)
     for name, text in pairs:
         if name.kind == "vendor":
-            makers[name.id] = (*makers.get(name.id, ()), fold(text).text)
+            makers[name.id].add(fold(text).text)
     return makers
 
 
 def _spelling(
-    name: Name, text: str, ordinary: set[str], capitals: set[str], makers: dict[str, tuple[str, ...]]
+    name: Name, text: str, ordinary: set[str], capitals: set[str], makers: Mapping[str, set[str]]
 ) -> Spelling:
     folded = fold(text).text
-    rests = (folded.removeprefix(f"{maker} ") for maker in makers.get(name.vendor or "", ()))
+    maker, _, rest = folded.partition(" ")
     return Spelling(
         name,
         text,
         *shape_of(text),
         ordinary=folded in ordinary or folded.isdigit(),
         capitals_only=folded in capitals,
-        maker_first=any(rest != folded and rest in ordinary for rest in rests),
+        maker_first=rest in ordinary and maker in makers.get(name.vendor or "", ()),
     )
 
 

@@ -12,6 +12,9 @@ from index.name_types import Name
 
 _SOFT = re.compile(r"[ \t_·-]{1,3}")
 _HEAD = 3
+EXACT = 1.0
+
+Shape = tuple[tuple[int, str], ...]
 _PLURAL_FROM = 4
 
 
@@ -44,9 +47,14 @@ class Spelling:
         return tuple(at for at in self.gaps if self.key[at - 1].isdigit() and self.key[at].isdigit())
 
     @property
-    def shape(self) -> tuple[str, tuple[int, ...]]:
-        """What tells two spellings apart: the key, and where it may be split."""
-        return self.key, tuple(sorted(self.gaps))
+    def shape(self) -> Shape:
+        """What tells two spellings of one key apart: where it may be split, and by what."""
+        return tuple(sorted(self.gaps.items()))
+
+
+def key_of(text: str) -> str:
+    """The tokens of a name as written, joined."""
+    return tokenise(fold(text).text).key
 
 
 def shape_of(text: str) -> tuple[str, dict[int, str]]:
@@ -70,22 +78,44 @@ class Hit:
     last: int
 
 
+@dataclass(frozen=True)
+class Found:
+    """A spelling at a place of the folded text, on its way to be a mention.
+
+    Attributes:
+        score: see Mention.
+        sure: whether the context need not be asked any more.
+    """
+
+    spelling: Spelling
+    name: Name | None
+    start: int
+    end: int
+    score: float = EXACT
+    sure: bool = True
+
+
 class SpellingTable:
     """All spellings by key. One look-up for each run of tokens that starts as some name does."""
 
     def __init__(self, spellings: Iterator[Spelling]) -> None:
         """Of two spellings of one shape the first counts."""
-        self._by_key: dict[str, dict[tuple[int, ...], Spelling]] = {}
+        self._by_key: dict[str, dict[Shape, Spelling]] = {}
         self._longest: dict[str, int] = {}
         for spelling in spellings:
-            key, gaps = spelling.shape
-            self._by_key.setdefault(key, {}).setdefault(gaps, spelling)
-            head = key[:_HEAD]
-            self._longest[head] = max(self._longest.get(head, 0), len(key))
+            self._by_key.setdefault(spelling.key, {}).setdefault(spelling.shape, spelling)
+            head = spelling.key[:_HEAD]
+            self._longest[head] = max(self._longest.get(head, 0), len(spelling.key))
 
     def __iter__(self) -> Iterator[Spelling]:
         for shapes in self._by_key.values():
             yield from shapes.values()
+
+    def name_of(self, text: str) -> Name | None:
+        """The name that is spelt so, if there is one."""
+        key, gaps = shape_of(text)
+        spelling = self._by_key.get(key, {}).get(tuple(sorted(gaps.items())))
+        return spelling.name if spelling else None
 
     def find(self, tokens: Tokens) -> list[Hit]:
         """The leftmost, longest spellings, in order, not overlapping; a None name hides what it covers."""
@@ -124,7 +154,7 @@ class SpellingTable:
         return None
 
 
-def _best_fit(shapes: Mapping[tuple[int, ...], Spelling], tokens: Tokens, first: int, last: int) -> Spelling | None:
+def _best_fit(shapes: Mapping[Shape, Spelling], tokens: Tokens, first: int, last: int) -> Spelling | None:
     """The spelling that may be split as the text is, with the fewest gaps that the text leaves out."""
     splits = {}
     for number in range(first + 1, last):

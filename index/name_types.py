@@ -17,6 +17,7 @@ class Name:
     Attributes:
         id: of a service as its page has it, such as "power_bi"; of a vendor such as "microsoft"; of a standard with
             the prefix "standard:".
+        also: ids under which further pages list the same service.
         vendor: id of the vendor of a service (a company's only product may be its own vendor); a vendor's own id;
             None for a standard.
         part_of: id of the service that this one is a part of.
@@ -33,6 +34,7 @@ class Name:
     related_to: str | None = None
     renamed_from: str | None = None
     listed: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

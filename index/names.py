@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from index.knowledge import Page
-from index.name_files import read_catalog, read_words
+from index.name_files import Words, read_catalog, read_words
 from index.name_finder import NameFinder, numbered_standard
-from index.name_merging import merge
+from index.name_merging import Merged, merge
 from index.name_types import Mention, Name
 from index.text import tidy
 from index.unknown_names import unknown_in
@@ -24,17 +24,17 @@ __all__ = ["Mention", "Name", "NameCatalog"]
 class NameCatalog:
     """Every name that is known. Frozen once built; look-ups are safe from several threads."""
 
-    def __init__(self, names: Mapping[str, Name], finder: NameFinder, providers: Mapping[str, str]) -> None:
+    def __init__(self, merged: Merged, words: Words) -> None:
         """Use `from_files`.
 
-        Args:
+        Attributes:
             names: by id.
-            finder: finds them.
             providers: id of a page -> id of the vendor whose services it lists.
         """
-        self.names = names
-        self.providers = providers
-        self._finder = finder
+        self.names: Mapping[str, Name] = merged.names
+        self.providers: Mapping[str, str] = merged.providers
+        self._renumbered = merged.renumbered
+        self._finder = NameFinder(merged.spellings(), merged.variants_with_bases(), words)
 
     @classmethod
     def from_files(cls, folder: Path, pages: Sequence[Page]) -> NameCatalog:
@@ -43,12 +43,11 @@ class NameCatalog:
         Raises:
             InvalidKnowledge: a file is missing or breaks its form; every problem is listed.
         """
-        merged = merge(read_catalog(folder), pages)
-        return cls(merged.names, NameFinder(merged.spellings(), read_words(folder)), merged.providers)
+        return cls(merge(read_catalog(folder), pages), read_words(folder))
 
     def get(self, name_id: str) -> Name | None:
         """The name of an id; standards such as "standard:iso-13485" exist without an entry."""
-        return self.names.get(name_id) or numbered_standard(name_id)
+        return self.names.get(self._renumbered.get(name_id, name_id)) or numbered_standard(name_id)
 
     def wholes(self) -> frozenset[str]:
         """Ids of the services that have parts in the catalog, such as a whole cloud."""

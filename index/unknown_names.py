@@ -29,6 +29,8 @@ _ENGLISH = tuple(
         rf"\b(?:has|have)\s+{_NAME}{_LITTLE}\s+(?:been|got|passed|obtained|achieved)\b",
         rf"\b(?:covers?|covered|includes?|including|lists?|contains?)\s+{_NAME}{_LITTLE}{_END}",
         rf"\b(?:certification|certificate|coverage|compliance|certified|scope)\s+(?:for|of|on)\s+{_NAME}{_LITTLE}{_END}",
+        rf"{_HIDDEN}\s*(?:,|and\b|or\b|,\s*and\b|,\s*or\b)\s*{_NAME}{_LITTLE}{_IN_SCOPE}",
+        rf"\b(?:is|are|whether|if)\s+{_NAME}\s*(?:,|\band\b|\bor\b)\s*{_HIDDEN}",
         rf"\b(?:called|named)\s+{_NAME}{_LITTLE}{_IN_SCOPE}",
         rf"^\W*(?:and |so |ok |also |then )?{_NAME}{_LITTLE}\s*[:,-]?\s*(?:is it |are they |is |are )?"
         r"(?:covered|in scope|included|listed|on the list)\b",
@@ -46,7 +48,7 @@ _CHINESE = tuple(
     )
 )
 _CHINESE_COVERAGE = re.compile(
-    r"范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|列了|认证|合规|在列|在内|里面|[里内]吗?|呢"
+    r"范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|列了|认证|合规|在列|在内|里面|算|[里内]吗?|呢"
 )
 _SUBJECT = frozenset(
     """
@@ -68,6 +70,8 @@ _SUBJECT = frozenset(
     australia brazil singapore europe asia america africa taiwan hong kong mexico russia switzerland netherlands
     """.split()
 )
+# "Our office in Beijing" is no name, and neither is Beijing there.
+_PREPOSITIONS = frozenset({"in", "at", "on", "of", "for", "to", "by", "with", "from"})
 # These may end a name: "Contoso Cloud", "Foobar Online".
 _TAILS = frozenset(
     {"cloud", "online", "platform", "app", "apps", "service", "services", "software", "portal", "bot", "ai"}
@@ -110,6 +114,8 @@ def _trimmed(run: str) -> str | None:
     """`run` without words of the subject at its ends; None when nothing of a name is left."""
     words = run.split()
     while words and words[0].lower() in _SUBJECT:
+        if words[0].lower() in _PREPOSITIONS:
+            return None
         words = words[1:]
     while words and words[-1].lower() in _SUBJECT - _TAILS:
         words = words[:-1]
