@@ -14,22 +14,29 @@ _OWN_STANDARD, _NAMED_STANDARD, _OTHER_STANDARD = "iso 20000-1", "iso 9001", "so
 _PROVIDER = {True: "你们", False: "they"}
 
 
-def delexicalise(text: str, mentions: Sequence[Mention], scope: Scope) -> str:
+def delexicalise(text: str, mentions: Sequence[Mention], scope: Scope, whole_as_service: bool = True) -> str:
     """`text`, normalised, with its names replaced.
 
     Args:
         text: one utterance or a part of it.
         mentions: the names in it; offsets into `text`, in order, not overlapping.
         scope: what the loaded pages are about.
+        whole_as_service: a provider's cloud as a whole ("Azure") is asked about like a service ("is Azure
+            covered"), or stands for the provider ("who audited Azure"); this says which of the two to read.
     """
     parts, at = [], 0
     for mention in mentions:
-        parts += [text[at : mention.start], f" {_stand_in(mention, scope, is_han(text))} "]
+        parts += [text[at : mention.start], f" {_stand_in(mention, scope, is_han(text), whole_as_service)} "]
         at = mention.end
     return normalise("".join([*parts, text[at:]]))
 
 
-def _stand_in(mention: Mention, scope: Scope, in_chinese: bool) -> str:
+def names_whole(mentions: Sequence[Mention], scope: Scope) -> bool:
+    """Whether a provider's cloud as a whole is among the names, so that the text can be read in two ways."""
+    return any(mention.name.id in scope.provider_wide for mention in mentions)
+
+
+def _stand_in(mention: Mention, scope: Scope, in_chinese: bool, whole_as_service: bool) -> str:
     name = mention.name
     if name.kind == "standard":
         if name.id in scope.standards:
@@ -37,4 +44,5 @@ def _stand_in(mention: Mention, scope: Scope, in_chinese: bool) -> str:
         return _NAMED_STANDARD if name.id in scope.named_standards else _OTHER_STANDARD
     if scope.is_foreign(mention):
         return _FOREIGN
-    return _PROVIDER[in_chinese] if name.kind == "vendor" or name.id in scope.provider_wide else _SERVICE
+    stands_for_provider = name.kind == "vendor" or (name.id in scope.provider_wide and not whole_as_service)
+    return _PROVIDER[in_chinese] if stands_for_provider else _SERVICE

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bot.nlu.deciding import Decider, Reading, Thresholds
-from bot.nlu.delexicalise import delexicalise
+from bot.nlu.delexicalise import delexicalise, names_whole
 from bot.nlu.labels import COVERAGE, ELLIPSIS, topic_of
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
@@ -56,7 +56,10 @@ class Understanding:
     def train(cls, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
         """Fit on (utterance, label) pairs."""
         scope = scope_of(library)
-        texts = [delexicalise(text, library.names.find(text), scope) for text, _ in examples]
+        texts = [
+            delexicalise(text, library.names.find(text), scope, whole_as_service=label in (COVERAGE, ELLIPSIS))
+            for text, label in examples
+        ]
         model = TopicModel.fit(texts, [label for _, label in examples], library.encoder.encode_queries(texts))
         return cls(model, Speller.of(normalise(text) for text, _ in examples), library)
 
@@ -93,15 +96,19 @@ class Understanding:
             "evidence": {},
         }
 
-    def _plain(self, text: str) -> Plain:
+    def _plain(self, text: str, whole_as_service: bool = True) -> Plain:
         mentions = self._library.names.find(text)
-        plain = delexicalise(text, mentions, self._scope)
+        plain = delexicalise(text, mentions, self._scope, whole_as_service)
         mended = self._speller.mend(plain)
         if mended == plain:
             return Plain(plain, mentions)
         found = self._library.names.find(mended)
-        again = delexicalise(mended, found, self._scope)
-        return Plain(again, mentions or found)
+        return Plain(delexicalise(mended, found, self._scope, whole_as_service), mentions or found)
+
+    def _ways_to_read(self, text: str) -> list[Plain]:
+        plain = self._plain(text)
+        both = names_whole(plain.mentions, self._scope)
+        return [plain, self._plain(text, whole_as_service=False)] if both else [plain]
 
     def _behind_ellipsis(self, text: str) -> Reading | None:
         """What "and the certificate?" points at by itself; None where only the conversation tells."""
@@ -116,15 +123,16 @@ class Understanding:
         return any(mention.name.kind == "service" for mention in self._library.names.find(text, lenient=True))
 
     def _read(self, texts: Sequence[str]) -> dict[str, Reading]:
-        """The reading of each text; one batch for the encoder."""
-        texts = list(dict.fromkeys(texts))
-        plain = [self._plain(text) for text in texts]
-        embeddings = self._library.encoder.encode_queries([each.text for each in plain])
-        chances = self._model.probabilities([each.text for each in plain], embeddings)
-        return {
-            text: Reading(text, self._model.labels, reconcile(row, self._model.labels, each.mentions, self._scope))
-            for text, row, each in zip(texts, chances, plain, strict=True)
-        }
+        """The reading of each text, over all ways to read it; one batch for the encoder."""
+        ways = {text: self._ways_to_read(text) for text in texts}
+        plain = [each.text for found in ways.values() for each in found]
+        rows = iter(self._model.probabilities(plain, self._library.encoder.encode_queries(plain)))
+        labels = self._model.labels
+        readings = {}
+        for text, found in ways.items():
+            chances = np.mean([next(rows) for _ in found], axis=0)
+            readings[text] = Reading(text, labels, reconcile(chances, labels, found[0].mentions, self._scope))
+        return readings
 
     def _named(self, text: str, mentions: Sequence[Mention], labels: Sequence[str]) -> list[dict[str, str]]:
         if not mentions and labels == (ELLIPSIS,):
