@@ -11,16 +11,13 @@ from index.knowledge import Localized
 from index.name_context import Surroundings, is_meant, maker_is_beside, stands_in_row
 from index.name_files import STANDARD, Words
 from index.name_operators import with_operators
+from index.name_slips import with_slips
 from index.name_table import Found, Spelling, SpellingTable, shape_of
-from index.name_text import Folded, Tokens, fold, tokenise
+from index.name_text import Folded, fold, tokenise
 from index.name_types import Mention, Name
-from index.name_typos import Typos, may_be_whole_name, slips_between
+from index.name_typos import Typos
 
 IN_CONTEXT = 0.9
-_SLIPPED = {1: 0.8, 2: 0.7}
-# How many words of a text are looked at for slips, and how many readings of one word are tried.
-_MOST_SLIPS, _MOST_READINGS = 40, 4
-_SHORTEST_WITH_SLIP = 6
 _TOGETHER = re.compile(r"[ \t_-]{0,3}")
 _YEAR = re.compile(r"\s?[:-]\s?(?:19|20)\d\d(?!\d)")
 _NUMBERED = re.compile(
@@ -69,63 +66,13 @@ class NameFinder:
         """See NameCatalog.find."""
         folded = fold(text)
         tokens = tokenise(folded.text)
-        found = [
-            Found(
-                hit.spelling,
-                hit.spelling.name,
-                *_span(tokens, hit.first, hit.last),
-                sure=not hit.spelling.ordinary,
-            )
-            for hit in self._table.find(tokens)
-        ]
-        found = _with_slips(found, self._slipped(tokens, found))
+        found = [Found.of(hit, tokens) for hit in self._table.find(tokens)]
+        found = with_slips(found, tokens, self._table, self._typos)
         found = _joined([each for each in found if each.name], text, folded)
         found = _in_context(found, text, folded, lenient)
         found = with_operators(found, folded.text, self._operators, self._variants)
         found = _with_numbered(found, folded.text)
         return tuple(_mention(each, text, folded) for each in found)
-
-    def _slipped(self, tokens: Tokens, found: Sequence[Found]) -> list[Found]:
-        """The names that appear when words with slips are put right."""
-        readings = self._readings(tokens, found)
-        if not readings:
-            return []
-        best = {number: options[0] for number, options in readings.items()}
-        slipped = self._put_right(tokens, best)
-        for number, options in readings.items():
-            others = [self._put_right(tokens, {**best, number: each}, number) for each in options[1:_MOST_READINGS]]
-            slipped = _undisputed(slipped, [each for other in others for each in other], tokens.spans[number])
-        return slipped
-
-    def _readings(self, tokens: Tokens, found: Sequence[Found]) -> dict[int, tuple[str, ...]]:
-        """Token number -> the words of names that it may be meant for; tokens inside a name are left out."""
-        taken = {at for each in found for at in range(each.start, each.end)}
-        readings: dict[int, tuple[str, ...]] = {}
-        for number, (word, (start, _)) in enumerate(zip(tokens.words, tokens.spans, strict=True)):
-            options = () if start in taken else self._typos.readings(word)
-            if options:
-                readings[number] = options
-            if len(readings) == _MOST_SLIPS:
-                break
-        return readings
-
-    def _put_right(self, tokens: Tokens, right: dict[int, str], only: int | None = None) -> list[Found]:
-        words = [right.get(number, word) for number, word in enumerate(tokens.words)]
-        righted = Tokens.of(tokens.text, words, tokens.spans)
-        found = []
-        for hit in self._table.find(righted):
-            numbers = [number for number in right if hit.first <= number < hit.last]
-            if not numbers or not hit.spelling.name or (only is not None and only not in numbers):
-                continue
-            if hit.last - hit.first == 1 and not may_be_whole_name(tokens.words[numbers[0]], hit.spelling.key):
-                continue
-            if len(hit.spelling.key) < _SHORTEST_WITH_SLIP and hit.last - hit.first > 1:
-                continue
-            slips = sum(slips_between(tokens.words[number], right[number]) for number in numbers)
-            score = _SLIPPED[min(slips, 2)]
-            span = _span(tokens, hit.first, hit.last)
-            found.append(Found(hit.spelling, hit.spelling.name, *span, score=score, sure=not hit.spelling.ordinary))
-        return found
 
 
 def _makers(pairs: Sequence[tuple[Name, str]]) -> dict[str, set[str]]:
@@ -150,31 +97,6 @@ def _spelling(
         capitals_only=folded in capitals,
         maker_first=rest in ordinary and maker in makers.get(name.vendor or "", ()),
     )
-
-
-def _span(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
-    return tokens.spans[first][0], tokens.spans[last - 1][1]
-
-
-def _with_slips(found: list[Found], slipped: Sequence[Found]) -> list[Found]:
-    """Both; a name with a slip wins over the exact ones that it wholly holds and gives way to others."""
-    for new in slipped:
-        touched = [old for old in found if old.start < new.end and new.start < old.end]
-        if all(new.start <= old.start and old.end <= new.end for old in touched):
-            found = [*(old for old in found if old not in touched), new]
-    return sorted(found, key=lambda each: each.start)
-
-
-def _undisputed(slipped: list[Found], others: Sequence[Found], span: tuple[int, int]) -> list[Found]:
-    """`slipped`, with the longest of the readings of one word; none of them where two names are as long."""
-    if not others:
-        return slipped
-    mine = [each for each in slipped if each.start <= span[0] < each.end]
-    rivals = [*mine, *others]
-    longest = max(each.end - each.start for each in rivals)
-    winners = [each for each in rivals if each.end - each.start == longest]
-    rest = [each for each in slipped if each not in mine]
-    return [*rest, winners[0]] if len({each.name for each in winners}) == 1 else rest
 
 
 def _surroundings(each: Found, text: str, folded: Folded) -> Surroundings:

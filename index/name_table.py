@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from index.name_text import Tokens, fold, is_chinese, tokenise
 from index.name_types import Name
@@ -54,10 +54,11 @@ class Spelling:
 
 def key_of(text: str) -> str:
     """The tokens of a name as written, joined."""
-    return tokenise(fold(text).text).key
+    return shape_of(text)[0]
 
 
-def shape_of(text: str) -> tuple[str, dict[int, str]]:
+@lru_cache(maxsize=16_384)
+def shape_of(text: str) -> tuple[str, Mapping[int, str]]:
     """Key and gaps of a name as written."""
     tokens = tokenise(fold(text).text)
     gaps = {tokens.offsets[i]: tokens.between(i).strip() for i in range(1, len(tokens.words)) if _is_gap(tokens, i)}
@@ -93,6 +94,12 @@ class Found:
     end: int
     score: float = EXACT
     sure: bool = True
+
+    @classmethod
+    def of(cls, hit: Hit, tokens: Tokens, score: float = EXACT) -> Found:
+        """A hit at its place; unsure where the spelling is an ordinary word."""
+        start, end = tokens.spans[hit.first][0], tokens.spans[hit.last - 1][1]
+        return cls(hit.spelling, hit.spelling.name, start, end, score, sure=not hit.spelling.ordinary)
 
 
 class SpellingTable:

@@ -1,0 +1,86 @@
+"""Finds names whose words hold slips of the keyboard, among the words of a text that are in no name yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from index.name_table import Found, Hit, SpellingTable
+from index.name_text import Tokens
+from index.name_typos import Typos, may_be_whole_name, slips_between
+
+_SCORES = {1: 0.8, 2: 0.7}
+# How many words of a text are looked at, the last ones first; how many readings of one word are tried, and how many
+# words around it are read anew for each.
+_MOST_WORDS, _MOST_READINGS, _REACH = 40, 4, 8
+_SHORTEST_KEY = 6
+
+
+def with_slips(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typos: Typos) -> list[Found]:
+    """`found` and the names with slips, in order; a longer name replaces those that it wholly holds."""
+    readings = _readings(found, tokens, typos)
+    if not readings:
+        return list(found)
+    right = {number: options[0] for number, options in readings.items()}
+    slipped = list(_put_right(tokens, table, right))
+    for number, options in readings.items():
+        rivals = [
+            each
+            for option in options[1:_MOST_READINGS]
+            for each in _put_right(tokens, table, {**right, number: option}, near=number)
+        ]
+        if rivals:
+            slipped = _undisputed(slipped, rivals, tokens.spans[number][0])
+    return _together(found, slipped)
+
+
+def _readings(found: Sequence[Found], tokens: Tokens, typos: Typos) -> dict[int, tuple[str, ...]]:
+    """Token number -> the words of names that it may be meant for."""
+    taken = {at for each in found for at in range(each.start, each.end)}
+    readings: dict[int, tuple[str, ...]] = {}
+    for number in range(len(tokens.words) - 1, -1, -1):
+        if tokens.spans[number][0] in taken or len(readings) == _MOST_WORDS:
+            continue
+        options = typos.readings(tokens.words[number])
+        if options:
+            readings[number] = options
+    return readings
+
+
+def _put_right(
+    tokens: Tokens, table: SpellingTable, right: Mapping[int, str], near: int | None = None
+) -> Iterator[Found]:
+    """The names that hold a word put right; with `near`, that very word, and only what is around it is read."""
+    first, last = 0, len(tokens.words)
+    if near is not None:
+        first, last = max(0, near - _REACH), min(last, near + _REACH)
+    words = [right.get(number, tokens.words[number]) for number in range(first, last)]
+    for hit in table.find(Tokens.of(tokens.text, words, tokens.spans[first:last])):
+        hit = Hit(hit.spelling, hit.first + first, hit.last + first)
+        numbers = [number for number in right if hit.first <= number < hit.last]
+        if hit.spelling.name and numbers and near in (None, *numbers) and _is_long_enough(hit, tokens):
+            slips = sum(slips_between(tokens.words[number], right[number]) for number in numbers)
+            yield Found.of(hit, tokens, score=_SCORES[min(slips, 2)])
+
+
+def _is_long_enough(hit: Hit, tokens: Tokens) -> bool:
+    if hit.last - hit.first == 1:
+        return may_be_whole_name(tokens.words[hit.first], hit.spelling.key)
+    return len(hit.spelling.key) >= _SHORTEST_KEY
+
+
+def _undisputed(slipped: Sequence[Found], rivals: Sequence[Found], at: int) -> list[Found]:
+    """`slipped`, with the longest reading of the word at that place; none of them where two names are as long."""
+    mine = [each for each in slipped if each.start <= at < each.end]
+    longest = max(each.end - each.start for each in (*mine, *rivals))
+    winners = [each for each in (*mine, *rivals) if each.end - each.start == longest]
+    rest = [each for each in slipped if each not in mine]
+    return [*rest, winners[0]] if len({each.name for each in winners}) == 1 else rest
+
+
+def _together(found: Sequence[Found], slipped: Sequence[Found]) -> list[Found]:
+    kept = list(found)
+    for new in slipped:
+        touched = [old for old in kept if old.start < new.end and new.start < old.end]
+        if all(new.start <= old.start and old.end <= new.end for old in touched):
+            kept = [*(old for old in kept if old not in touched), new]
+    return sorted(kept, key=lambda each: each.start)
