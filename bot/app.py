@@ -61,13 +61,13 @@ def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
 def load_assistant(
     settings: Settings,
     make: Callable[[], Assistant] | None = None,
-    on_failure: Callable[[Exception], None] = lambda error: None,
+    on_end: Callable[[Exception | None], None] = lambda error: None,
 ) -> Assistant:
     """An assistant that loads in the background.
 
     Args:
         make: makes it; None makes the one that the settings describe.
-        on_failure: called, on the loading thread, when there will be no assistant.
+        on_end: called, on the loading thread, when it can answer, or with the reason for which it never will.
     """
 
     def make_described() -> Assistant:
@@ -76,7 +76,7 @@ def load_assistant(
 
         return make_assistant(settings)
 
-    return StartingAssistant(make or make_described, on_failure)
+    return StartingAssistant(make or make_described, on_end)
 
 
 def _open_doors(app: Flask, settings: Settings) -> None:

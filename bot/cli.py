@@ -1,4 +1,4 @@
-"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, staff.
+"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, teams-try, staff.
 
 Whatever goes wrong is one line on standard error; the status is 2 for a command or setting that cannot be
 used, 1 for anything else.
@@ -7,11 +7,15 @@ used, 1 for anything else.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import datetime
 import getpass
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from bot.settings import Settings, SettingsError, load_settings
 
@@ -24,9 +28,7 @@ class CommandFailed(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the status of the process."""
-    # Both are read when Rasa and transformers are imported.
-    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    os.environ.setdefault("USE_TF", "0")
+    _calm_libraries()
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
@@ -35,6 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), 2)
     except KeyboardInterrupt:
         return _fail("stopped", 130)
+
+
+def _calm_libraries() -> None:
+    """What Rasa, transformers and TensorFlow read while they are imported; none has news for who runs a command."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("USE_TF", "0")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
 
 
 def _run(command: Command, settings: Settings, options: argparse.Namespace) -> int:
@@ -74,6 +85,7 @@ def _fail(message: str, status: int) -> int:
 
 
 Command = Callable[[Settings, argparse.Namespace], "int | None"]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> None:
@@ -100,14 +112,12 @@ def _index(settings: Settings, options: argparse.Namespace) -> None:
 def _ask(settings: Settings, options: argparse.Namespace) -> None:
     from bot.assistant.factory import make_assistant
     from bot.assistant.protocol import Utterance
+    from bot.evaluation.quiet import quiet
     from bot.terminal import reply_lines
 
-    assistant = make_assistant(settings)
-    try:
+    with quiet(), contextlib.closing(make_assistant(settings)) as assistant:
         utterance = Utterance(options.question, "terminal", channel="cli", language=options.language)
         reply = assistant.respond(utterance, settings.answer_timeout)
-    finally:
-        assistant.close()
     print("\n".join(reply_lines(reply, settings)))
 
 
@@ -129,7 +139,17 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
 def _ingest(settings: Settings, options: argparse.Namespace) -> None:
     from index.pages import ingest
 
-    print(ingest(options.page))
+    where = {"other": options.other, "date": options.date, "replace": options.replace}
+    print(f"written: {ingest(options.page, settings.knowledge_dir, **where)}")
+
+
+def _teams_try(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.teams_try import TeamsTryFailed, teams_try
+
+    try:
+        print(teams_try(settings, options.question, options.language, options.url, options.json))
+    except TeamsTryFailed as error:
+        raise CommandFailed(str(error)) from None
 
 
 def _staff_add(settings: Settings, options: argparse.Namespace) -> None:
@@ -172,35 +192,57 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "serve", _serve, "serve the chat, the API and the staff pages")
+    _add_building(commands)
+    _add_asking(commands)
+    _add_evaluate(commands)
+    _add_ingest(commands)
+    added = _command(commands, "teams-try", _teams_try, "ask a running service as Teams would")
+    added.add_argument("question")
+    added.add_argument("--language", choices=("zh", "en"), help="what the asker's Teams is set to")
+    added.add_argument("--url", help="where the service runs, if not where HOST and PORT say")
+    added.add_argument("--json", action="store_true", help="print the message that Teams would get as it is")
+    _add_staff(commands)
+    return parser
+
+
+def _add_building(commands: Commands) -> None:
     for name, command, text in (
         ("train", _train, "train the Rasa model if its data has changed"),
         ("index", _index, "build the retrieval index if the knowledge has changed"),
     ):
         added = _command(commands, name, command, text)
         added.add_argument("--force", action="store_true", help="even if nothing has changed")
-    for name, command, text in (
-        ("ask", _ask, "answer a question on the terminal"),
-        ("explain", _explain, "show why a question gets its answer"),
-    ):
-        added = _command(commands, name, command, text)
+
+
+def _add_asking(commands: Commands) -> None:
+    ask = _command(commands, "ask", _ask, "answer a question on the terminal")
+    explain = _command(commands, "explain", _explain, "show why a question gets its answer")
+    for added in (ask, explain):
         added.add_argument("question")
         added.add_argument("--language", choices=("zh", "en"), help="where the question does not tell")
-    added.add_argument(
-        "--after", metavar="TURN", action="append", default=[], help="an earlier turn; give it once for each"
+    explain.add_argument(
+        "--after", action="append", default=[], metavar="TEXT", help="an earlier message; may be given again"
     )
+
+
+def _add_evaluate(commands: Commands) -> None:
     added = _command(commands, "evaluate", _evaluate, "run a question set and write a report")
     added.add_argument("file", type=Path, metavar="FILE")
-    added.add_argument("--out", type=Path, metavar="FOLDER", help="where the report goes")
-    added.add_argument("--compare", type=Path, metavar="RUN", help="an earlier report.json to compare with")
-    added.add_argument("--split", choices=("calibration", "test"), help="ask only this half")
-    added.add_argument("--url", help="ask this running service instead of an assistant in this process")
+    added.add_argument("--out", type=Path, metavar="FOLDER", help="where the report goes; default: in VAR_DIR")
+    added.add_argument("--compare", type=Path, metavar="REPORT", help="report.json of an earlier run")
+    added.add_argument("--split", choices=("calibration", "test"), help="only this half of the questions")
+    added.add_argument("--url", help="a running service to ask instead")
+
+
+def _add_ingest(commands: Commands) -> None:
     added = _command(commands, "ingest", _ingest, "turn a published page into a knowledge file")
     added.add_argument("page", type=Path, metavar="PAGE")
-    _add_staff(commands)
-    return parser
+    added.add_argument("--other", type=Path, metavar="PAGE", help="the page in its other language")
+    added.add_argument("--date", type=datetime.date.fromisoformat, metavar="YYYY-MM-DD", help="if the page has none")
+    added.add_argument("--replace", action="store_true", help="even if its knowledge file is there")
 
 
-def _add_staff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_staff(commands: Commands) -> None:
     from bot.roles import ROLES
 
     staff = commands.add_parser("staff", help="accounts for /staff/")
@@ -213,9 +255,7 @@ def _add_staff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     added.add_argument("name")
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, command: Command, text: str
-) -> argparse.ArgumentParser:
+def _command(commands: Commands, name: str, command: Command, text: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(command=command)
     return parser

@@ -16,18 +16,28 @@ from typing import TextIO
 from bot.settings import Settings
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_QUIET = ("werkzeug", "gunicorn.error", "alembic", "rasa", "urllib3", "httpx", "jieba", "matplotlib")
+_OWN = ("bot", "actions", "index", "__main__")
 
 
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Send every logger of the process to `stream` (standard error), in LOG_FORMAT and from LOG_LEVEL on."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
+    handler.addFilter(_is_of_interest)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(True)
+
+
+def _is_of_interest(record: logging.LogRecord) -> bool:
+    """Whether a record is our own, or says that something is wrong.
+
+    Libraries talk much: some set their own loggers to DEBUG, and Python's warnings are for who develops them.
+    """
+    if record.name == "py.warnings":
+        return logging.getLogger().level <= logging.DEBUG
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] in _OWN
 
 
 def clean(text: str) -> str:

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -56,9 +56,7 @@ def listen(host: str, port: int) -> socket.socket:
         CannotListen: the port is taken, or the host is none of this machine's.
     """
     try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (socket.gaierror, UnicodeError):
         raise CannotListen(f"HOST {host!r} is not a known host or address") from None
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -110,9 +108,7 @@ class _Log(Logger):  # type: ignore[misc]
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured from the settings alone."""
 
-    def __init__(
-        self, settings: Settings, listening: socket.socket, make: Callable[[], Assistant] | None
-    ) -> None:
+    def __init__(self, settings: Settings, listening: socket.socket, make: Callable[[], Assistant] | None) -> None:
         self._settings = settings
         self._listening = listening
         self._make = make
@@ -141,12 +137,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Build the app, in the worker process; see `BaseApplication.load`."""
-        assistant = load_assistant(self._settings, self._make, _give_up)
+        assistant = load_assistant(self._settings, self._make, self._loaded)
         app = build_app(self._settings, assistant)
         self._parts = app.extensions["compliance-faq"]
         self._retention = Retention(self._parts.store, self._settings.retention_days)
         self._retention.start()
         return app
+
+    def _loaded(self, error: Exception | None) -> None:
+        if error is not None:
+            _give_up()
+        print(f"Ready: {_url(self._settings)}", flush=True)
 
     def _close(self, _server: Any, _worker: Any) -> None:
         if self._retention is not None:
@@ -155,7 +156,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self._parts.close()
 
 
-def _give_up(_error: Exception) -> None:
+def _give_up() -> NoReturn:
     """End the worker such that gunicorn does not start another: without an assistant there is no service."""
     logging.shutdown()
     sys.stderr.flush()

@@ -209,7 +209,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRUSTED_PROXIES", "0", "How many proxies in front of the service set X-Forwarded-For.",
             _whole(0, 10)),
     Setting("CONTACT_URL", "", 'Where "a person, please" leads: a page, mailto: or tel: link.', _contact),
-    Setting("ANSWER_TIMEOUT", "15", "Seconds after which an asker gets an apology instead of an answer.",
+    Setting("ANSWER_TIMEOUT", "25", "Seconds after which an asker gets an apology instead of an answer.",
             _seconds),
     Setting("CONVERSATION_DAYS", "30", "Days after which a quiet conversation cannot be continued.",
             _whole(1, 3650)),

@@ -22,16 +22,17 @@ class StartingAssistant:
     """
 
     def __init__(
-        self, make: Callable[[], Assistant], on_failure: Callable[[Exception], None] = lambda error: None
+        self, make: Callable[[], Assistant], on_end: Callable[[Exception | None], None] = lambda error: None
     ) -> None:
         """Start loading.
 
         Args:
             make: makes the real assistant; may take its time.
-            on_failure: called, on the loading thread, with the reason for which there will be no assistant.
+            on_end: called, on the loading thread, when the first question has been answered, or with the
+                reason for which there will be no assistant.
         """
         self._make = make
-        self._on_failure = on_failure
+        self._on_end = on_end
         self._assistant: Assistant | None = None
         self._loaded = threading.Event()
         self._thread = threading.Thread(target=self._load, name="assistant-start", daemon=True)
@@ -66,8 +67,9 @@ class StartingAssistant:
         except Exception as error:
             details = _log.isEnabledFor(logging.DEBUG)
             _log.error("the assistant could not be started: %s", error, exc_info=details)
-            self._on_failure(error)
+            self._on_end(error)
         else:
             _log.info("ready seconds=%.1f", time.monotonic() - start)
+            self._on_end(None)
         finally:
             self._loaded.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from flask.testing import FlaskClient
 from bot.app import create_app
 from bot.services import Services
 from bot.settings import SETTINGS
+from bot.transcripts.database import Database
+from bot.transcripts.migrate import migrate
 from tests.fakes.assistant import FakeAssistant
 
 MakeApp = Callable[..., Flask]
@@ -22,15 +25,30 @@ def assistant() -> FakeAssistant:
     return FakeAssistant()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, migrated once for all tests."""
+    path = tmp_path_factory.mktemp("migrated") / "transcripts.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def make_app(tmp_path: Path, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
+def make_app(
+    tmp_path: Path, migrated: Path, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MakeApp]:
     """Makes an app with some settings; whatever the shell around the tests has set does not count."""
     made: list[Flask] = []
     for setting in SETTINGS:
         monkeypatch.delenv(setting.name, raising=False)
+    var = tmp_path / "var"
+    var.mkdir()
+    shutil.copy(migrated, var)
 
     def make(**settings: str) -> Flask:
-        app = create_app({"VAR_DIR": str(tmp_path / "var"), **settings}, assistant)
+        app = create_app({"VAR_DIR": str(var), **settings}, assistant)
         app.testing = True
         made.append(app)
         return app

@@ -60,24 +60,22 @@ def free_port() -> int:
 def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Serving]:
     """Run the service with the fake assistant until the end of the block; it is ready inside."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.serve", *arguments],
-        cwd=PROJECT,
-        env=environment(folder, PORT=str(port), **settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stderr is not None
+    with (folder / "log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fakes.serve", *arguments],
+            cwd=PROJECT,
+            env=environment(folder, PORT=str(port), **settings),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    assert process.stdout is not None
     running = Serving(process, f"http://127.0.0.1:{port}")
     try:
-        for line in process.stderr:
-            if "ready seconds=" in line:
-                break
+        first = process.stdout.readline()
+        assert first == f"Ready: {running.url}\n", (folder / "log").read_text()
         yield running
     finally:
         running.kill()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+        process.stdout.close()

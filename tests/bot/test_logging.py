@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,7 @@ def untouched_loggers() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+    logging.captureWarnings(False)
 
 
 def logged(log_format: str, *arguments: object, exc_info: BaseException | None = None) -> str:
@@ -46,6 +48,16 @@ def test_a_json_line_is_one_object() -> None:
     assert (event["level"], event["logger"]) == ("warning", "bot.test")
     assert event["message"].startswith("sender=x\\r\\n")
     assert event["time"].endswith("Z")
+
+
+def test_libraries_are_heard_when_something_is_wrong() -> None:
+    stream = io.StringIO()
+    configure_logging(load_settings({}), stream)
+    logging.getLogger("library").info("I am loading")
+    logging.getLogger("library").warning("I am broken")
+    warnings.showwarning("old name", DeprecationWarning, "library.py", 1)
+
+    assert [line.split(" ", 1)[1] for line in stream.getvalue().splitlines()] == ["WARNING library I am broken"]
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
