@@ -8,8 +8,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.assistant.protocol import Assistant
-from bot.channels import conversations, feedback, health, messages, pages, rest, teams, widget
+from bot.channels import conversations, feedback, health, messages, pages, rest, teams, teams_pages, widget
 from bot.channels.body import LARGEST_BODY
+from bot.channels.bot_framework import register_bot_framework
 from bot.limits import exempt_from_rate, make_limiter
 from bot.metrics import count_response
 from bot.problems import register_problems
@@ -20,7 +21,13 @@ from bot.starting import StartingAssistant
 from bot.transcripts.review import views
 from bot.transcripts.review.session import limit_guessing, register_sessions
 
-_COUNTED = (messages.blueprint, conversations.blueprint, feedback.blueprint, rest.blueprint)
+_COUNTED = (
+    messages.blueprint,
+    conversations.blueprint,
+    feedback.blueprint,
+    rest.blueprint,
+    teams_pages.blueprint,
+)
 _UNCOUNTED = (teams.blueprint, health.blueprint, pages.blueprint, widget.blueprint, views.blueprint)
 
 
@@ -54,6 +61,7 @@ def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
     register_problems(app)
     register_sessions(app, settings)
     _open_doors(app, settings)
+    register_bot_framework(app, settings, parts)
     app.after_request(_counted)
     return app
 

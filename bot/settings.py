@@ -285,6 +285,8 @@ def load_settings(environ: Mapping[str, str] | None = None, overrides: Mapping[s
     source = {**(os.environ if environ is None else environ), **(overrides or {})}
     given = {name: value for name in known if (value := source.get(name, "").strip())}
     values = {row.name.lower(): _value(row, given.get(row.name, row.default)) for row in SETTINGS}
+    if values["teams_app_id"] and not values["teams_app_password"]:
+        raise SettingsError("TEAMS_APP_PASSWORD has to be set where TEAMS_APP_ID is")
     return Settings(**values, given=frozenset(given))
 
 
