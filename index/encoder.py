@@ -7,6 +7,7 @@ seconds to import, so they are imported there and not with this file.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -21,8 +22,11 @@ from index.errors import EncoderUnavailable
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+logger = logging.getLogger(__name__)
+
 DEFAULT_MODEL = "use-multilingual-v3"
 CACHED_QUERIES = 4096
+HUB_TIMEOUT = 10  # seconds
 
 
 class Encoder(Protocol):
@@ -168,8 +172,29 @@ def _open(name: str) -> SentenceEncoder:
 
     if package := PACKAGES.get(name):
         return PackagedEncoder(package.load(), name, package.revision)
-    model = SentenceTransformer(name)
+    model = SentenceTransformer(name) if Path(name).is_dir() else _from_hub(name)
     return SentenceEncoder(model, name, _revision(name, model))
+
+
+def _from_hub(name: str) -> SentenceTransformer:
+    """A hub's model from this machine's cache, or else downloaded.
+
+    The hub is asked once whether it has the model: the download itself would try an unreachable hub for over a
+    minute, file by file.
+    """
+    from huggingface_hub import HfApi
+    from requests import ConnectionError as Unreachable
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(name, local_files_only=True)
+    except OSError:
+        logger.info("the embedding model %s is not on this machine yet; asking the model hub", name)
+    try:
+        HfApi().model_info(name if "/" in name else f"sentence-transformers/{name}", timeout=HUB_TIMEOUT)
+    except Unreachable as error:
+        raise OSError("the model hub cannot be reached") from error
+    return SentenceTransformer(name)
 
 
 def _revision(name: str, model: Any) -> str:
