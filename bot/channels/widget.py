@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
+from bot.channels.presentation import absolute
 from bot.services import services
 
 blueprint = Blueprint("widget", __name__)
@@ -58,9 +59,7 @@ def widget_js() -> Response:
     """The script; a browser asks again after ten minutes, and gets 304 while nothing has changed."""
     source = script()
     zipped = request.accept_encodings.quality("gzip") > 0
-    response = Response(
-        source.gzipped if zipped else source.plain, content_type="text/javascript; charset=utf-8"
-    )
+    response = Response(source.gzipped if zipped else source.plain, content_type="text/javascript; charset=utf-8")
     response.set_etag(source.etag + ("-gzip" if zipped else ""))
     if zipped:
         response.content_encoding = "gzip"
@@ -68,7 +67,8 @@ def widget_js() -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = 600
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # for pages under COEP
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/")
@@ -76,7 +76,8 @@ def home() -> Response:
     """The page that shows the chat, in the language of `?lang=` or of the browser."""
     wanted = request.args.get("lang")
     language = wanted if wanted in _LANGUAGES else request.accept_languages.best_match(_LANGUAGES, "en")
-    response = Response(render_template("home.html", language=language))
+    script_address = absolute(url_for("widget.widget_js"))
+    response = Response(render_template("home.html", language=language, script_address=script_address))
     response.headers["Content-Security-Policy"] = _content_security_policy()
     # Browsers that know frame-ancestors pass over this one, which cannot name other sites.
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

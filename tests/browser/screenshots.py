@@ -13,12 +13,12 @@ import itertools
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from bot.assistant.protocol import Reply, Source
 from tests.browser.chat import Chat
@@ -34,6 +34,7 @@ DEVICES: dict[str, dict[str, Any]] = {
         "is_mobile": True,
     },
 }
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 QUESTION = {"zh": "我们可以沿用这项认证吗？", "en": "Can we build on this certification?"}
 REFUSED = {"zh": "ISO 27001 的证书在哪里？", "en": "Where is the ISO 27001 certificate?"}
 TYPED = {"zh": "Power BI 也在范围内吗", "en": "Is Power BI covered as"}
@@ -42,7 +43,8 @@ _CERTIFICATE = "https://go.microsoft.com/fwlink/p/?linkid=2077815"
 _PORTAL = "https://servicetrust.microsoft.com/"
 REPLIES = {
     QUESTION["zh"]: Reply(
-        "可以，但证书只涵盖云服务本身。\n你们仍要做到：\n- 聘请评估机构，评估自己的实施情况\n- 对自己的控制措施和流程负责",
+        "可以，但证书只涵盖云服务本身。\n你们仍要做到：\n"
+        "- 聘请评估机构，评估自己的实施情况\n- 对自己的控制措施和流程负责",
         "zh", True, "certification_reuse", 0.97, "2019-12-05",
         (Source("ISO/IEC 20000-1:2011 证书", _CERTIFICATE), Source("服务信任门户", _PORTAL)),
         ("还需要自己的评估机构吗？", "在哪里可以找到审核报告？"),
@@ -66,13 +68,14 @@ REPLIES = {
 }  # fmt: skip
 
 _HOST_STYLE = """
-body { margin: 0; font: 16px/1.7 Arial, "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #2b3240; background: #fbfaf8; }
+body { margin: 0; font: 16px/1.7 Arial, "Noto Sans CJK SC", sans-serif; color: #2b3240; background: #fbfaf8; }
 main { max-width: 760px; margin: 64px auto; padding: 0 32px; }
 h1 { font-size: 32px; line-height: 1.3; margin: 0 0 16px; }
 @media (prefers-color-scheme: dark) { body { color: #ccd2dc; background: #191a1d; } }
 """
 _HOST_BODY = {
-    "zh": "<h1>供应商与合规</h1><p>本页汇总我们所用云服务的合规资料，供内部审核人员查阅。</p><p>如有疑问，请点击右下角的按钮提问。</p>",
+    "zh": "<h1>供应商与合规</h1><p>本页汇总我们所用云服务的合规资料，供内部审核人员查阅。</p>"
+    "<p>如有疑问，请点击右下角的按钮提问。</p>",
     "en": "<h1>Suppliers and compliance</h1><p>What our auditors need to know about the cloud services that "
     "we use.</p><p>For any question, there is a button in the corner.</p>",
 }
@@ -222,42 +225,30 @@ def main() -> None:
     logging.disable()  # the failures are wanted
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        for name, take in _plan(browser, states):
-            take(options.folder / f"{name}.png")
+        for state, device, language, theme in itertools.product(states, DEVICES, ("zh", "en"), ("light", "dark")):
+            name = f"{state.__name__}-{device}-{language}-{theme}"
             print(f"\r{name:50}", end="", flush=True)
+            context = browser.new_context(
+                **DEVICES[device], color_scheme=theme, locale=LOCALES[language], reduced_motion="reduce"
+            )
+            _take(context, state, language, options.folder / f"{name}.png")
+            context.close()
         browser.close()
     _write_index(options.folder)
     print(f"\r{options.folder}/index.html{' ' * 30}")
 
 
-def _plan(
-    browser: Browser, states: list[Callable[[Scene], None]]
-) -> Iterator[tuple[str, Callable[[Path], None]]]:
-    for state, device, language, theme in itertools.product(states, DEVICES, ("zh", "en"), ("light", "dark")):
-        name = f"{state.__name__}-{device}-{language}-{theme}"
-        options = {
-            **DEVICES[device],
-            "color_scheme": theme,
-            "locale": {"zh": "zh-CN", "en": "en-GB"}[language],
-            "reduced_motion": "reduce",
-        }
-        yield name, lambda path, s=state, o=options, l=language: _take(browser, s, o, l, path)  # type: ignore[misc]
-
-
-def _take(
-    browser: Browser, state: Callable[[Scene], None], options: dict[str, Any], language: str, path: Path
-) -> None:
+def _take(context: BrowserContext, state: Callable[[Scene], None], language: str, path: Path) -> None:
     site = Site()
     with tempfile.TemporaryDirectory() as folder:
         service = run_service(Path(folder), ALLOWED_ORIGINS=site.url, RATE_LIMIT=f"{LIMIT}/minute")
         service.assistant.replies.update(REPLIES)
-        context = browser.new_context(**options)
         page = context.new_page()
         root = f'lang="{language}"'
         page.goto(site.page(service.url, body=_HOST_BODY[language], html=root, style=_HOST_STYLE))
         state(Scene(page, Chat(page, language), service, language))
         page.screenshot(path=path)
-        context.close()
+        page.close()
         service.close()
     site.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +27,7 @@ class QuietHandler(WSGIRequestHandler):
 class LiveServer:
     """An app on a port of this machine; it can be stopped, and started again on the same port."""
 
-    def __init__(self, app: Callable[..., object]) -> None:
+    def __init__(self, app: Flask) -> None:
         self._app = app
         self.port = 0
         self.start()
@@ -40,9 +39,7 @@ class LiveServer:
 
     def start(self) -> None:
         """Listen."""
-        self._server = make_server(
-            "127.0.0.1", self.port, self._app, threaded=True, request_handler=QuietHandler
-        )
+        self._server = make_server("127.0.0.1", self.port, self._app, threaded=True, request_handler=QuietHandler)
         self.port = self._server.port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

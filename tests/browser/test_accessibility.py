@@ -102,9 +102,7 @@ def test_contrast_on_the_gradient_of_the_services_page(
     assert min(contrast(text, back) for text in (ink, quiet, accent) for back in (ground, glow)) >= 4.5
 
 
-def test_axe_finds_nothing_on_a_phone(
-    unguarded: Callable[..., Page], service: RunningService, site: Site
-) -> None:
+def test_axe_finds_nothing_on_a_phone(unguarded: Callable[..., Page], service: RunningService, site: Site) -> None:
     page = unguarded(**PHONE)
     page.goto(site.page(service.url))
     chat = Chat(page).open()
@@ -250,8 +248,10 @@ def test_a_restored_conversation_is_not_read_out(chat: Chat) -> None:
           window.heard = [];
           new MutationObserver((changes) => {
             for (const { addedNodes } of changes)
-              for (const node of addedNodes)
-                if (node.parentElement?.closest("[role=log]:not([aria-busy=true])")) window.heard.push(node.textContent);
+              for (const node of addedNodes) {
+                const live = node.parentElement?.closest("[role=log]:not([aria-busy=true])");
+                if (live) window.heard.push(node.textContent);
+              }
           }).observe(root, { childList: true, subtree: true });
           return root;
         };"""
@@ -364,9 +364,7 @@ def test_on_a_phone_it_is_modal(new_context: NewContext, service: RunningService
     assert chat.focused() == "launcher"
 
 
-def test_the_back_gesture_of_a_phone_minimises_it(
-    new_context: NewContext, service: RunningService, site: Site
-) -> None:
+def test_the_back_gesture_of_a_phone_minimises_it(new_context: NewContext, service: RunningService, site: Site) -> None:
     page = new_context(**PHONE).new_page()
     page.goto(site.page(service.url))
     chat = Chat(page).open()
@@ -413,9 +411,7 @@ def test_nothing_moves_for_those_who_ask_for_less_motion(chat: Chat, service: Ru
     service.assistant.gate.set()
 
 
-def test_shapes_have_edges_in_forced_colours(
-    new_context: NewContext, service: RunningService, site: Site
-) -> None:
+def test_shapes_have_edges_in_forced_colours(new_context: NewContext, service: RunningService, site: Site) -> None:
     page = new_context(forced_colors="active").new_page()
     page.goto(site.page(service.url))
     chat = Chat(page)
@@ -433,7 +429,8 @@ def _edge(part: Locator) -> bool:
         part.evaluate(
             """(node) => {
               const { borderTopStyle, borderTopWidth, borderTopColor } = getComputedStyle(node);
-              return borderTopStyle === "solid" && parseFloat(borderTopWidth) >= 1 && !/^rgba.*, 0\\)$/.test(borderTopColor);
+              const clear = /^rgba.*, 0\\)$/.test(borderTopColor);
+              return borderTopStyle === "solid" && parseFloat(borderTopWidth) >= 1 && !clear;
             }"""
         )
     )

@@ -174,9 +174,7 @@ def test_starts_over_when_asked_to(chat: Chat, service: RunningService) -> None:
     assert len({turn.conversation for turn in service.stored()}) == 2
 
 
-def test_what_was_on_its_way_does_not_come_back_after_starting_over(
-    chat: Chat, service: RunningService
-) -> None:
+def test_what_was_on_its_way_does_not_come_back_after_starting_over(chat: Chat, service: RunningService) -> None:
     service.assistant.gate.clear()
     chat.ask("Is Intune covered?")
     service.assistant.arrived.acquire()

@@ -17,6 +17,7 @@ from tests.browser.serving import RunningService, Site
 pytestmark = pytest.mark.browser
 Embed = Callable[..., Chat]
 
+PLACE = '<div id="here"></div>'
 HOSTILE = """
 * { color: red !important; font: italic 40px/3 serif !important; letter-spacing: 9px !important;
     text-transform: uppercase !important; display: block !important; margin: 50px !important;
@@ -71,7 +72,7 @@ def test_an_inline_chat_keeps_its_looks_too(embed: Embed) -> None:
         "compliance-chat { margin: 0 !important; border: 0 !important }"
     )
     plain, hostile = (
-        embed('data-target="#here"', style=style + place, name=name, body='<div id="here"></div>').element.evaluate(LOOKS)
+        embed('data-target="#here"', style=style + place, name=name, body=PLACE).element.evaluate(LOOKS)
         for name, style in (("plain", ""), ("hostile", HOSTILE))
     )
     assert hostile == plain
@@ -88,7 +89,7 @@ def test_nothing_leaks_into_the_page(page: Page, service: RunningService, site: 
         return [...all].map((name) => `${name}:${all.getPropertyValue(name)}`).join();
       }),
     ]"""
-    page.goto(site.page(service.url, 'data-service="x" type="text/plain"', body))
+    page.goto(site.page(service.url, 'type="text/plain"', body))
     without = page.evaluate(look)
     page.goto(site.page(service.url, "", body))
     chat = Chat(page).open()
@@ -203,7 +204,7 @@ def test_attributes_can_change_while_it_is_open(embed: Embed) -> None:
 
 
 def test_inline_where_the_script_points(embed: Embed) -> None:
-    chat = embed('data-target="#here"', body='<div id="here"></div>', style="#here { height: 480px; width: 360px }")
+    chat = embed('data-target="#here"', body=PLACE, style="#here { height: 480px; width: 360px }")
     expect(chat.launcher).to_have_count(0)
     box = chat.panel.bounding_box()
     assert box
@@ -221,7 +222,9 @@ def test_inline_where_the_page_puts_it(embed: Embed) -> None:
 
 
 def test_two_chats_on_a_page_show_one_conversation(embed: Embed) -> None:
-    chat = embed(body='<compliance-chat data-inline id="one"></compliance-chat><compliance-chat id="two"></compliance-chat>')
+    chat = embed(
+        body='<compliance-chat data-inline id="one"></compliance-chat><compliance-chat id="two"></compliance-chat>'
+    )
     inline = chat.page.locator("#one")
     inline.get_by_label("Your question").fill("Is Intune covered?")
     inline.get_by_label("Your question").press("Enter")

@@ -73,12 +73,16 @@ def test_needs_neither_markup_nor_eval(client: FlaskClient) -> None:
         ("?lang=fr", "fr", "en"),
     ],
 )
-def test_home_speaks_the_readers_language(
-    client: FlaskClient, query: str, accepted: str, language: str
-) -> None:
+def test_home_speaks_the_readers_language(client: FlaskClient, query: str, accepted: str, language: str) -> None:
     response = client.get(f"/{query}", headers={"Accept-Language": accepted})
     assert f'<html lang="{language}">' in response.text
     assert "Accept-Language" in response.headers["Vary"]
+
+
+def test_home_shows_the_address_that_people_use(tmp_path: Path) -> None:
+    app = create_app({"VAR_DIR": str(tmp_path), "PUBLIC_URL": "https://faq.example.com"}, FakeAssistant())
+    assert "&lt;script src=&#34;https://faq.example.com/widget.js&#34; defer&gt;" in app.test_client().get("/").text
+    app.extensions["compliance-faq"].close()
 
 
 def test_home_has_a_strict_policy(client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ function place() {
 }
 
 if (SCRIPT && !customElements.get("compliance-chat")) {
-  const base = new URL(SCRIPT.dataset.service || "./", SCRIPT.src).href;
+  const base = new URL("./", SCRIPT.src).href; // the service may live under a path
   ComplianceChat.conversation = new Conversation(new Service(base));
   ComplianceChat.defaults = { ...SCRIPT.dataset };
   customElements.define("compliance-chat", ComplianceChat);
