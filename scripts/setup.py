@@ -123,9 +123,7 @@ def make_environment(developer: bool) -> None:
     environment = dict(os.environ, **settings_from_pip())
     if UNFINISHED.exists() or not is_python_310(VENV_PYTHON):
         python = find_python(uv) or install_python(uv, environment)
-        run_step(
-            "environment in .venv", [uv, "venv", "--no-project", "--clear", "--python", python, str(VENV)]
-        )
+        run_step("environment in .venv", [uv, "venv", "--no-project", "--clear", "--python", python, str(VENV)])
     UNFINISHED.touch()
     with contextlib.suppress(FileNotFoundError):
         STAMP.unlink()
@@ -212,9 +210,7 @@ def find_uv() -> Optional[str]:
 def install_uv() -> str:
     """Install uv into the project's own folder with the pip of this Python."""
     if sys.version_info < (3, 8):
-        raise SetUpError(
-            "uv needs Python 3.8 or newer, or a uv on the PATH; this is " + sys.version.split()[0]
-        )
+        raise SetUpError("uv needs Python 3.8 or newer, or a uv on the PATH; this is " + sys.version.split()[0])
     if output_of([sys.executable, "-m", "pip", "--version"]) is None:
         raise SetUpError(f"{sys.executable} has no pip; install it (Debian: python3-pip)")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-user", "--upgrade"]
@@ -300,9 +296,7 @@ def try_step(title: str, command: List[str], environment: Dict[str, str]) -> boo
     return step_output_if_failed(title, command, environment) is None
 
 
-def step_output_if_failed(
-    title: str, command: List[str], environment: Optional[Dict[str, str]]
-) -> Optional[str]:
+def step_output_if_failed(title: str, command: List[str], environment: Optional[Dict[str, str]]) -> Optional[str]:
     """Run one command, showing its title and seconds; return the end of its output if it fails."""
     started = time.monotonic()
     line = f"set-up: {title} ..."
