@@ -13,6 +13,7 @@ _log = logging.getLogger(__name__)
 
 _FIRST_QUESTION = Utterance("Which services are covered?", conversation="warm-up", channel="cli")
 _PATIENCE = 120  # seconds; the first answer may load models
+_LEAVE = 5  # seconds to wait for a load in progress when closing
 
 
 class StartingAssistant:
@@ -51,8 +52,8 @@ class StartingAssistant:
         return self._assistant is not None and self._assistant.ready()
 
     def close(self) -> None:
-        """Close the real assistant, once it is loaded."""
-        self._thread.join(_PATIENCE)
+        """Close the real assistant; one that is still loading ends with the process."""
+        self._thread.join(_LEAVE)
         if self._assistant is not None:
             self._assistant.close()
 

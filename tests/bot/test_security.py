@@ -140,6 +140,14 @@ def test_off_counts_nobody(make_app: MakeApp) -> None:
     assert statuses == {400}
 
 
+def test_a_redis_that_is_gone_does_not_close_the_door(make_app: MakeApp) -> None:
+    client = make_app(REDIS_URL="redis://127.0.0.1:1/0", RATE_LIMIT="2/minute").test_client()
+    replies = [client.post("/api/messages", json={"text": "x"}) for _ in range(3)]
+
+    assert [reply.status_code for reply in replies] == [200, 200, 429]  # counted in the process meanwhile
+    assert replies[0].json["topic"] == "unavailable"
+
+
 @pytest.mark.redis
 def test_replicas_count_together_in_redis(make_app: MakeApp, redis_server: str) -> None:
     replicas = [make_app(RATE_LIMIT="2/minute", REDIS_URL=redis_server).test_client() for _ in range(3)]
