@@ -67,6 +67,8 @@ _UNIT_AFTER = re.compile(
 # A sentence is read this far to both sides, so that a text without full stops stays cheap.
 _REACH = 200
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_HAD_BEFORE = re.compile(r"(?:^|\b(?:have|has|hold|got|about|meet|with|have an?)|有|拿|做|满足|符合)\s*$")
+_HAD_AFTER = re.compile(r"\W*(?:有|呢|吗|么|没|too|as well|either)?\W*(?:吗|没有|$)")
 _MONEY_BEFORE = re.compile(r"[$¥€£]\s*$|\d[,.]$")
 
 
@@ -143,7 +145,7 @@ def is_meant(spelling: Spelling, around: Surroundings, in_row: bool, in_company:
     if _has_capitals(spelling, around, in_company):
         return True
     if spelling.written.isdigit():
-        return lenient or in_row or _is_standard_number(around)
+        return lenient or in_row or _is_standard_number(spelling, around)
     if is_han(spelling.written):
         return around.asks_coverage or in_row or lenient or around.is_alone
     if _ORDINARY_BEFORE.search(around.before):
@@ -211,7 +213,11 @@ def _capitals(text: str) -> tuple[int, int, int]:
     return len(words), sum(word.isupper() for word in words), sum(word[0].isupper() for word in words)
 
 
-def _is_standard_number(around: Surroundings) -> bool:
+def _is_standard_number(spelling: Spelling, around: Surroundings) -> bool:
+    """Whether a bare number means a standard: something of standards beside it, or "do you have 27001?"."""
     if _UNIT_AFTER.match(around.after) or _MONEY_BEFORE.search(around.before):
         return False
-    return any(_STANDARD_WORDS.search(side) for side in (around.before, around.after)) or around.is_alone
+    if any(_STANDARD_WORDS.search(side) for side in (around.before, around.after)) or around.is_alone:
+        return True
+    had = _HAD_BEFORE.search(around.before) and _HAD_AFTER.match(around.after)
+    return bool(had) and not spelling.written.endswith("000")
