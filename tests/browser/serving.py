@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask import Flask, Response
@@ -15,6 +16,9 @@ from bot.assistant.protocol import Reply, Utterance
 from bot.services import Services
 from bot.transcripts.records import Turn
 from tests.fakes.assistant import FakeAssistant
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -27,7 +31,7 @@ class QuietHandler(WSGIRequestHandler):
 class LiveServer:
     """An app on a port of this machine; it can be stopped, and started again on the same port."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: WSGIApplication) -> None:
         self._app = app
         self.port = 0
         self.start()

@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from tests.browser.chat import Chat, contrast
 from tests.browser.conftest import NewContext
-from tests.browser.serving import RunningService, Site
+from tests.browser.serving import LiveServer, RunningService, Site
 
 pytestmark = pytest.mark.browser
 Embed = Callable[..., Chat]
@@ -242,6 +244,16 @@ def test_two_script_tags_make_one_chat(embed: Embed, service: RunningService) ->
 @pytest.mark.parametrize("loading", ["", "async", "defer"])
 def test_however_the_script_is_loaded(embed: Embed, loading: str) -> None:
     embed(loading=loading).open()
+
+
+def test_the_service_may_live_under_a_path(page: Page, service: RunningService) -> None:
+    server = LiveServer(DispatcherMiddleware(NotFound(), {"/faq": service.app}))
+    page.goto(f"{server.url}/faq/?lang=en")
+    chat = Chat(page)
+    chat.ask_and_wait("Is Intune covered?")
+    chat.page.reload()
+    expect(chat.answers).to_have_count(1)
+    server.stop()
 
 
 def test_can_be_taken_away_and_put_back(embed: Embed) -> None:

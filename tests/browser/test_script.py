@@ -81,7 +81,7 @@ def test_home_speaks_the_readers_language(client: FlaskClient, query: str, accep
 
 def test_home_shows_the_address_that_people_use(tmp_path: Path) -> None:
     app = create_app({"VAR_DIR": str(tmp_path), "PUBLIC_URL": "https://faq.example.com"}, FakeAssistant())
-    assert "&lt;script src=&#34;https://faq.example.com/widget.js&#34; defer&gt;" in app.test_client().get("/").text
+    assert '&lt;script src="https://faq.example.com/widget.js" defer&gt;' in app.test_client().get("/").text
     app.extensions["compliance-faq"].close()
 
 
