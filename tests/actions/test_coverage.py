@@ -1,0 +1,81 @@
+"""Whether a service is covered: a look-up with a sentence for every way a service can stand on the page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+ACTION, SERVICE = "action_answer_coverage", "coverage_service/service"
+
+
+def answer(run: Callable[..., Any], text: str, **slots: Any) -> str:
+    messages, _ = asyncio.run(run(ACTION, text, [SERVICE], **slots))
+    return messages[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("Is Intune covered?", "Yes, Intune is on the page's list", id="listed"),
+        pytest.param("Intune and Power BI?", "Yes, Intune and Power BI are on the page's list", id="two listed"),
+        pytest.param("Is Power Automate covered?", "as Microsoft Flow", id="renamed"),
+        pytest.param("Is Azure SQL Database covered?", "lists Azure as a whole", id="part of a listed one"),
+        pytest.param("Is Power BI Embedded covered?", "Power BI Embedded is not listed on this page", id="near"),
+        pytest.param("Is Microsoft Teams covered?", "Microsoft Teams is not listed on this page", id="not listed"),
+    ],
+)
+def test_every_standing_has_its_sentence(run: Callable[..., Any], text: str, said: str) -> None:
+    assert said in answer(run, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("Intune 在范围内吗？", "是的，Intune 在 ISO/IEC 20000-1:2011 页面的范围内服务列表中。", id="listed"),
+        pytest.param("Power Automate 呢", "写作“Microsoft Flow”", id="renamed"),
+        pytest.param("Teams 在范围内吗", "Microsoft Teams 未列在本页面", id="not listed"),
+        pytest.param("世纪互联的 O365 算吗", "由世纪互联运营的 Office 365", id="operated by another"),
+    ],
+)
+def test_the_same_in_chinese(run: Callable[..., Any], text: str, said: str) -> None:
+    assert said in answer(run, text, said_in="zh")
+
+
+def test_listed_and_unlisted_services_in_one_question(run: Callable[..., Any]) -> None:
+    said = answer(run, "Which of these are covered: Intune, Dynamics 365, Power BI, Exchange Online?")
+    assert "Yes, Intune and Power BI are on the page's list" in said
+    assert "Dynamics 365 and Exchange Online are not listed on this page" in said
+
+
+def test_not_listed_never_becomes_not_certified(run: Callable[..., Any]) -> None:
+    said = answer(run, "Is Dynamics 365 covered?").lower()
+    assert "not certified" not in said
+    assert "certificate" in said
+
+
+def test_the_date_of_the_page_and_the_certificate_are_cited(run: Callable[..., Any]) -> None:
+    messages, _ = asyncio.run(run(ACTION, "Is Azure covered?", [SERVICE]))
+    assert "2019-12-05" in messages[0]["text"]
+    custom = messages[0]["custom"]
+    assert custom["as_of"] == "2019-12-05"
+    assert [source["url"] for source in custom["sources"]] == [
+        "https://aka.ms/AzureCompliance",
+        "https://go.microsoft.com/fwlink/p/?linkid=2077815",
+    ]
+
+
+def test_the_conversation_remembers_what_was_asked_about(run: Callable[..., Any]) -> None:
+    _, slots = asyncio.run(run(ACTION, "Is Intune covered?", [SERVICE]))
+    assert slots == {"language": "en", "topic": SERVICE, "services": ["intune"]}
+
+
+def test_it_without_a_name_is_the_service_spoken_of(run: Callable[..., Any]) -> None:
+    assert "Power BI is on the page's list" in answer(run, "is it covered?", services=["power_bi"])
+
+
+def test_nothing_named_and_nothing_spoken_of_gets_the_list(run: Callable[..., Any]) -> None:
+    said = answer(run, "is it covered?")
+    assert "Genomics" in said and "21Vianet" in said

@@ -1,0 +1,47 @@
+"""Forms, scripts, clauses and languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.text import clauses, detect_language, normalise, tidy
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        pytest.param("Ｉｎｔｕｎｅ　在範圍內嗎？", "intune 在范围内吗?", id="full width and traditional"),
+        pytest.param("WHERE  is\tit", "where is it", id="capitals and spaces"),
+        pytest.param("don’t “quote”", "don't \"quote\"", id="curly quotes"),
+        pytest.param("cer\u200btificate\x07", "certificate", id="invisible characters"),
+    ],
+)
+def test_normalise(typed: str, read: str) -> None:
+    assert normalise(typed) == read
+
+
+def test_tidy_keeps_case_and_script() -> None:
+    assert tidy("Intune　範圍") == "Intune 範圍"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Is Intune covered?", "en"),
+        ("Intune 在范围内吗", "zh"),
+        ("Teams cover 了吗？", "zh"),
+        ("GCP 有 ISO 20000 cert 吗", "zh"),
+        ("What is 世纪互联?", "en"),
+        ("證書", "zh"),
+        ("ok", "en"),
+        ("😂😂", None),
+        ("365 ?!", None),
+    ],
+)
+def test_detect_language(text: str, language: str | None) -> None:
+    assert detect_language(text) == language
+
+
+def test_clauses_of_both_languages() -> None:
+    assert clauses("is it tested, and may we reuse it") == ("is it tested", "may we reuse it")
+    assert clauses("证书在哪，另外每年测试吗") == ("证书在哪", "每年测试吗")

@@ -1,0 +1,55 @@
+"""How a message is cut into what is read on its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.units import sentences_of, without_opening
+
+
+def test_two_questions_are_two_sentences() -> None:
+    said = sentences_of("Intune 在范围内吗？证书在哪下载？")
+    assert [each.text for each in said] == ["Intune 在范围内吗?", "证书在哪下载?"]
+    assert all(each.asks for each in said)
+
+
+def test_background_is_told_from_the_question() -> None:
+    said = sentences_of("Our auditor is here this week. Where is the certificate?")
+    assert [each.asks for each in said] == [False, True]
+
+
+def test_one_sentence_that_asks_two_things_has_clauses() -> None:
+    (sentence,) = sentences_of("Can we reuse the certificate, and do you test every year?")
+    assert sentence.clauses == ("Can we reuse the certificate", "do you test every year?")
+
+
+def test_a_version_number_does_not_end_a_sentence() -> None:
+    (sentence,) = sentences_of("Does version 2.0 of the page exist")
+    assert sentence.text == "Does version 2.0 of the page exist"
+
+
+def test_of_a_story_the_start_and_the_end_are_kept() -> None:
+    story = " ".join(f"This is line {number} of my story." for number in range(30)) + " Where is the report?"
+    said = sentences_of(story)
+    assert said[0].text == "This is line 0 of my story."
+    assert said[-1].text == "Where is the report?"
+    assert len(said) == 7
+
+
+def test_a_long_sentence_has_a_tail_with_its_question() -> None:
+    (sentence,) = sentences_of("上周领导开会时说到这个事情，财务那边也在催，" + "材料整理了很久，" * 8 + "所以想问，证书在哪里下载？")
+    assert sentence.tail == "所以想问, 证书在哪里下载?"
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("and the certificate?", "the certificate"),
+        ("那证书呢？", "证书"),
+        ("what about Azure then?", "Azure"),
+        ("the report", "the report"),
+        ("呢？", ""),
+    ],
+)
+def test_little_words_around_an_ellipsis_fall_away(typed: str, left: str) -> None:
+    assert without_opening(typed) == left
