@@ -8,7 +8,18 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.assistant.protocol import Assistant
-from bot.channels import conversations, feedback, health, messages, pages, rest, teams, teams_pages, widget
+from bot.channels import (
+    conversations,
+    feedback,
+    health,
+    messages,
+    pages,
+    problem_types,
+    rest,
+    teams,
+    teams_pages,
+    widget,
+)
 from bot.channels.body import LARGEST_BODY
 from bot.channels.bot_framework import register_bot_framework
 from bot.limits import exempt_from_rate, make_limiter
@@ -28,7 +39,14 @@ _COUNTED = (
     rest.blueprint,
     teams_pages.blueprint,
 )
-_UNCOUNTED = (teams.blueprint, health.blueprint, pages.blueprint, widget.blueprint, views.blueprint)
+_UNCOUNTED = (
+    teams.blueprint,
+    health.blueprint,
+    pages.blueprint,
+    problem_types.blueprint,
+    widget.blueprint,
+    views.blueprint,
+)
 
 
 def create_app(test_config: Mapping[str, str] | None = None, assistant: Assistant | None = None) -> Flask:

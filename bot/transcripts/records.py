@@ -11,6 +11,9 @@ from typing import Any
 from bot.assistant.protocol import Reply, Source
 from bot.ids import is_id
 
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -64,7 +67,7 @@ class Cursor:
     id: str
 
     def __str__(self) -> str:
-        return f"{self.last.timestamp():.6f}_{self.id}"
+        return f"{(self.last - _EPOCH) // _MICROSECOND}_{self.id}"
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
@@ -73,10 +76,9 @@ class Cursor:
         if not is_id(conversation):
             raise ValueError("not a cursor")
         try:
-            last = datetime.datetime.fromtimestamp(float(moment), datetime.timezone.utc)
-        except (OverflowError, OSError) as error:
+            return cls(_EPOCH + int(moment) * _MICROSECOND, conversation)
+        except OverflowError as error:
             raise ValueError("not a cursor") from error
-        return cls(last, conversation)
 
 
 def reply_json(reply: Reply) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def test_other_content_types_are_refused(client: FlaskClient, content_type: str 
     assert_problem(reply, 415, "unsupported-content")
 
 
-@pytest.mark.parametrize("door", ["/api/messages", "/api/feedback", "/webhooks/rest/webhook", "/webhooks/teams"])
+@pytest.mark.parametrize("door", ["/api/messages", "/api/feedback", "/webhooks/rest/webhook"])
 def test_a_body_of_100_kb_is_too_large(client: FlaskClient, door: str) -> None:
     assert_problem(post(client, json.dumps({"text": "a" * 100_000}).encode(), door), 413)
 
@@ -256,3 +256,12 @@ def test_cleaning_drops_what_cannot_be_stored_and_nothing_that_can_be_seen(text:
 
 def _seen(text: str) -> list[str]:
     return [each for each in text if each.isprintable() and not each.isspace()]
+
+
+def test_the_type_of_a_problem_leads_to_its_meaning(client: FlaskClient) -> None:
+    kind = client.post("/api/messages", json={"text": "x", "conversation": "forged"}).json["type"]
+    page = client.get(kind)
+
+    assert page.status_code == 200
+    assert "The conversation token was not issued by this service." in page.text
+    assert client.get("/problems/nothing").status_code == 404

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.assistant.protocol import Reply, Source
 from bot.errors import StorageUnavailable, UnknownTurn
@@ -137,7 +139,14 @@ def test_paging_shows_every_conversation_once(store: TranscriptStore) -> None:
     assert sorted(seen) == names
 
 
-@pytest.mark.parametrize("text", ["", "x", "nan_c1", "1e999_c1", "-99999999999999_c1"])
+@given(moment=st.datetimes(min_value=datetime.datetime(1970, 1, 1), timezones=st.just(datetime.timezone.utc)))
+def test_a_cursor_is_exact(moment: datetime.datetime) -> None:
+    assert Cursor.parse(str(Cursor(moment, "c1"))) == Cursor(moment, "c1")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "nan_c1", "1e999_c1", "-99999999999999999999_c1", "1_%00", "1_\x00", "1_" + "c" * 65]
+)
 def test_a_cursor_that_was_tampered_with_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         Cursor.parse(text)
