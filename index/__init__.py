@@ -1,1 +1,6 @@
-"""The retrieval library: pages, knowledge, names, encoder, vectors, lexical scores, retriever."""
+"""The retrieval library; it knows nothing of Rasa or the web.
+
+What is known: knowledge (certification pages), names, examples, questions, library (all of it, open).
+From outside: pages (ingestion), published, page_facts, page_entries.
+Retrieval: text, passages, encoder, packaged, vectors, lexical, corpus, manifest, shelf, retriever, evaluate.
+"""
