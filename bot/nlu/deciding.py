@@ -7,7 +7,7 @@ The thresholds were chosen on the calibration half of data/questions (`make cali
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,8 @@ class Thresholds:
     """From which probability on something counts.
 
     Attributes:
-        answer: a topic of the page, read from the whole message.
+        retrieval: how much of a whole message's reading is retrieval's vote, beside the classifier's.
+        answer: a topic, read from the whole message.
         sentence: a sentence among several: it lacks the others' context, so it must be surer.
         clause: a clause of a sentence, surer still.
         beside: a clause of another topic next to a sure one.
@@ -29,7 +30,8 @@ class Thresholds:
         hostile_length: characters below which a sentence is too short to be an attack.
     """
 
-    answer: float = 0.40
+    retrieval: float = 0.15
+    answer: float = 0.35
     sentence: float = 0.50
     clause: float = 0.70
     beside: float = 0.45
@@ -68,6 +70,11 @@ class Reading:
     def chance_of(self, wanted: Callable[[str], bool]) -> float:
         """The probability of all wanted labels together."""
         return float(sum(p for p, label in zip(self.chances, self.labels, strict=True) if wanted(label)))
+
+    def backed_by(self, votes: Mapping[str, float], weight: float) -> Reading:
+        """The same reading with retrieval's `votes` (label -> share) counting for `weight` of it."""
+        shares = np.array([votes.get(label, 0.0) for label in self.labels])
+        return Reading(self.text, self.labels, (1 - weight) * self.chances + weight * shares)
 
     def without(self, label: str) -> Reading:
         """The same reading if `label` were impossible."""

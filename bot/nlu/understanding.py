@@ -6,7 +6,7 @@ Context-free on purpose: what the conversation adds (slots) is the actions' part
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,21 @@ from bot.nlu.topic_model import TopicModel
 from bot.nlu.units import Sentence, sentences_of, without_opening
 from index.library import Library
 from index.names import Mention
+from index.retriever import Hit
 from index.spelling import Speller
 from index.text import detect_language, is_han, normalise, tidy
 
 # A message longer than this is read by its last question: a story drowns what it asks.
 WHOLE_LIMIT = 300
 CANDIDATES = 5
+# Passages that retrieval is asked for, and how many of them, and of the message's parts, staff are shown.
+HITS = 12
+SHOWN_HITS = 4
+SHOWN_PARTS = 4
 # What is left of an elliptical message points at something from this probability on.
 POINTS = 0.5
+# How much more a near hit counts than a far one.
+VOTE_SHARPNESS = 6.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class Understanding:
         self._speller = speller
         self._library = library
         self._scope = scope_of(library)
-        self._decider = Decider(self._scope.topics, thresholds or Thresholds())
+        self._at = thresholds or Thresholds()
+        self._decider = Decider(self._scope.topics, self._at)
 
     @classmethod
     def train(cls, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
@@ -79,21 +87,31 @@ class Understanding:
         sentences = sentences_of(text)
         whole = _whole(text, sentences)
         readings = self._read([whole, *_parts(sentences)])
-        labels = self._decider.choose(
-            readings[whole], sentences, readings.__getitem__, is_story=len(text) > WHOLE_LIMIT
-        )
+        hits = self._library.retriever.search(self._plain(whole).text, HITS)
+        readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
+        is_story = len(text) > WHOLE_LIMIT
+        labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, is_story)
         if labels == (ELLIPSIS,):
             behind = self._behind_ellipsis(text)
             readings |= {behind.text: behind} if behind else {}
             labels = (behind.best,) if behind else labels
-        focus = text if len(text) <= WHOLE_LIMIT else whole
+        focus = whole if is_story else text
         plain = self._plain(focus)
+        names = self._named(focus, plain.mentions, labels)
+        candidates = _candidates(labels, list(readings.values()))
         return {
             "language": _language(focus, plain, self._library.names.find(focus)),
             "labels": list(labels),
-            "candidates": _candidates(labels, list(readings.values())),
-            "names": self._named(focus, plain.mentions, labels),
-            "evidence": {},
+            "candidates": candidates,
+            "names": names,
+            "evidence": {
+                "read_as": plain.text,
+                "candidates": candidates,
+                "names": names,
+                "hits": [_hit(hit) for hit in hits[:SHOWN_HITS]],
+                "parts": [_part(reading) for reading in list(readings.values())[1 : 1 + SHOWN_PARTS]],
+                "thresholds": asdict(self._at),
+            },
         }
 
     def _plain(self, text: str, whole_as_service: bool = True) -> Plain:
@@ -181,3 +199,25 @@ def _language(text: str, plain: Plain, mentions: Sequence[Mention]) -> str | Non
         at = mention.end
     without_names = " ".join([*rest, text[at:]])
     return detect_language(without_names) or ("zh" if is_han(text) else None)
+
+
+def votes(hits: Sequence[Hit]) -> dict[str, float]:
+    """What retrieval says of the labels: shares of the hits, near ones counting more; they add up to 1."""
+    weights = np.exp([VOTE_SHARPNESS * (hit.dense + hit.lexical) for hit in hits])
+    shares: dict[str, float] = {}
+    for hit, weight in zip(hits, weights / weights.sum(), strict=True):
+        shares[hit.passage.label] = shares.get(hit.passage.label, 0.0) + float(weight)
+    return shares
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "label": hit.passage.label,
+        "text": hit.passage.text[:120],
+        "dense": round(hit.dense, 4),
+        "lexical": round(hit.lexical, 4),
+    }
+
+
+def _part(reading: Reading) -> dict[str, Any]:
+    return {"text": reading.text[:120], "label": reading.best, "probability": round(reading.sureness, 4)}
