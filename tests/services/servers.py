@@ -82,12 +82,19 @@ def _folder_for_postgres() -> Iterator[tuple[Path, _Run]]:
     folder = Path(tempfile.mkdtemp(prefix="faq-postgres-"))
     owner = None
     if os.getuid() == 0:
-        owner = pwd.getpwnam("postgres")
+        owner = _unprivileged()
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     try:
         yield folder, _Run(folder, owner)
     finally:
         shutil.rmtree(folder)
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    return pytest.fail("no account to run PostgreSQL as")
 
 
 class _Run:
