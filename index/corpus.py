@@ -75,8 +75,7 @@ class Corpus(Sequence[Passage]):
     def columns(self) -> dict[str, Column]:
         """Attribute -> its values, for "label", "language", "kind" and "page"."""
         return {
-            name: Column(tuple(self._values[name]), codes)
-            for name, codes in zip(COLUMNS, self._codes, strict=True)
+            name: Column(tuple(self._values[name]), codes) for name, codes in zip(COLUMNS, self._codes, strict=True)
         }
 
 
@@ -86,8 +85,7 @@ def write_corpus(passages: Sequence[Passage], folder: Path) -> None:
         file.writelines(map(passage_line, passages))
     values: dict[str, dict[str | None, int]] = {name: {} for name in COLUMNS}
     codes = [
-        [values[name].setdefault(getattr(passage, name), len(values[name])) for passage in passages]
-        for name in COLUMNS
+        [values[name].setdefault(getattr(passage, name), len(values[name])) for passage in passages] for name in COLUMNS
     ]
     np.save(folder / CODES, np.array(codes, dtype=np.int32))
     text = json.dumps({name: list(found) for name, found in values.items()}, ensure_ascii=False)

@@ -58,9 +58,7 @@ def judge(retriever: Retriever, questions: Iterable[tuple[str, str, str]]) -> li
         retriever: an open index.
         questions: text, right label, language.
     """
-    return [
-        Judged(language, frozenset([label]), _labels(retriever, text)) for text, label, language in questions
-    ]
+    return [Judged(language, frozenset([label]), _labels(retriever, text)) for text, label, language in questions]
 
 
 def figures(judged: Sequence[Judged]) -> dict[str, Figures]:

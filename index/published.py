@@ -157,9 +157,7 @@ class _Piece:
         text = {language: self._text(self.runs, language, languages) for language in languages}
         for language, found in text.items():
             if not found:
-                raise InvalidPage(
-                    f"line {self.line}: there is no {language} text beside the other language's"
-                )
+                raise InvalidPage(f"line {self.line}: there is no {language} text beside the other language's")
         strong = all(run.strong for run in self.runs if run.text.strip())
         return Block(self.kind, text, tuple(self._links(languages)), strong, self.level, self.line)
 
@@ -212,9 +210,7 @@ def _language(front: Mapping[str, Any], pieces: Sequence[_Piece]) -> str:
     locale = str(front.get("ms.contentlocale") or "")
     language = locale.split("-")[0].lower() if locale else _detected(pieces)
     if language not in ("zh", "en"):
-        raise InvalidPage(
-            f"line 1: the page is in {locale or 'another language'}; only zh and en can be read"
-        )
+        raise InvalidPage(f"line 1: the page is in {locale or 'another language'}; only zh and en can be read")
     return language
 
 

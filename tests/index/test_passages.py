@@ -30,9 +30,7 @@ PAGE = Page(
 
 def test_an_entry_gives_its_questions_and_answers_in_both_languages():
     found = [
-        (passage.language, passage.kind, passage.text)
-        for passage in passages_of([PAGE])
-        if passage.kind != "scope"
+        (passage.language, passage.kind, passage.text) for passage in passages_of([PAGE]) if passage.kind != "scope"
     ]
     assert found == [
         ("zh", "question", "涵盖哪些服务？"),

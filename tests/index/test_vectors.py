@@ -1,5 +1,6 @@
 """Nearest passages: exact when few, an inverted file when many."""
 
+import faiss
 import numpy as np
 import pytest
 
@@ -7,6 +8,16 @@ from index.errors import IndexDamaged
 from index.vectors import EXACT_UP_TO, TARGET_RECALL, VectorIndex, choose_index
 
 KINDS = ["Flat", "IVF16,PQ4x4fsr", "IVF16,SQ8"]
+
+
+@pytest.fixture(autouse=True)
+def small_effort(monkeypatch):
+    """One thread and few samples: what is trained here is tiny."""
+    monkeypatch.setattr("index.vectors.SAMPLE", 40)
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    yield
+    faiss.omp_set_num_threads(threads)
 
 
 def unit_rows(n, dimension=16, seed=0):
@@ -43,9 +54,9 @@ def test_asking_for_more_than_there_is_gives_what_there_is():
 @pytest.mark.parametrize("few", [True, False])
 def test_only_allowed_rows_are_found(description, few, monkeypatch):
     monkeypatch.setattr("index.vectors.EXACT_UP_TO", 5)
-    rows = unit_rows(2000)
-    allowed = np.zeros(2000, dtype=bool)
-    allowed[[3, 5, 8] if few else slice(0, 2000, 2)] = True
+    rows = unit_rows(1000)
+    allowed = np.zeros(1000, dtype=bool)
+    allowed[[3, 5, 8] if few else slice(0, 1000, 2)] = True
     best = allowed.nonzero()[0][1]
     _, found = VectorIndex.build(rows, description).search(rows[best], 10, allowed)
     assert found[0] == best
@@ -54,14 +65,14 @@ def test_only_allowed_rows_are_found(description, few, monkeypatch):
 
 
 def test_a_large_index_probes_until_it_finds_what_exact_search_finds():
-    rows = unit_rows(5000)
-    vectors = VectorIndex.build(rows, "IVF64,PQ4x4fsr")
+    rows = unit_rows(2000)
+    vectors = VectorIndex.build(rows, "IVF32,PQ4x4fsr")
     assert not vectors.is_exact
-    assert vectors.recall(unit_rows(100, seed=1)) > TARGET_RECALL - 0.02
+    assert vectors.recall(unit_rows(50, seed=1)) > TARGET_RECALL - 0.02
 
 
 def test_the_scores_of_a_large_index_are_exact():
-    rows = unit_rows(2000)
+    rows = unit_rows(1000)
     scores, found = VectorIndex.build(rows, "IVF16,PQ4x4fsr").search(rows[7], 5)
     assert scores == pytest.approx((rows @ rows[7])[found], abs=1e-6)
     assert scores.tolist() == sorted(scores, reverse=True)
@@ -69,7 +80,7 @@ def test_the_scores_of_a_large_index_are_exact():
 
 @pytest.mark.parametrize("description", KINDS)
 def test_a_saved_index_searches_as_before(description, tmp_path):
-    rows = unit_rows(2000)
+    rows = unit_rows(1000)
     built = VectorIndex.build(rows, description)
     built.save(tmp_path / "vectors.faiss")
     loaded = VectorIndex.load(tmp_path / "vectors.faiss", rows)
