@@ -19,7 +19,7 @@ from bot.settings import Settings
 
 _PATIENCE = 5.0  # seconds, as Teams waits
 _LOCALES = {"zh": "zh-CN", "en": "en-US"}
-_ESCAPED = re.compile(r"\\([\\`*_\[\]~#>+0-9])")
+_ESCAPED = re.compile(r"\\([\\`*_\[\]~#>+.)])")
 _EVERYWHERE = ("0.0.0.0", "::", "[::]")
 
 

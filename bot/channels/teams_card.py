@@ -19,7 +19,7 @@ _LONGEST_TEXTS = (30_000, 10_000, 3_000)
 _LONGEST_SUMMARY = 150
 # What a TextBlock would take for Markdown; "- " begins a list here as it does in a Reply.
 _MARKDOWN = re.compile(r"([\\`*_\[\]~])")
-_MARKDOWN_START = re.compile(r"^(\s*)([#>+]|\d+(?=[.)]))")
+_MARKDOWN_START = re.compile(r"^(\d*)([#>+.)])")
 _BULLET = "- "
 
 

@@ -39,7 +39,7 @@ def test_text_is_shown_as_text() -> None:
     assert words(shown).splitlines() == [
         r"See \[this\](https://evil.example) \*now\*",
         r"\# one\_two",
-        r"\2017. was \`then\`",
+        r"2017\. was \`then\`",
     ]
 
 
