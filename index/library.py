@@ -110,7 +110,8 @@ def build_library_index(force: bool = False, report: Callable[[str], None] = pri
         started.append(done)
         report(f"index: embedded {done} of {total} passages")
 
-    library = _read(lambda *given: (build if force else ensure)(*given, progress))
+    opened = build if force else ensure
+    library = _read(lambda folder, passages, encoder: opened(folder, passages, encoder, progress))
     count = library.retriever.manifest.passages
     report(f"index: built, {count} passages" if started or force else f"index: up to date ({count} passages)")
     return _index_folder()

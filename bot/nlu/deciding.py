@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.nlu.labels import ELLIPSIS, HANDOFF, HOUSE, INJECTION, OUT_OF_SCOPE, topic_of
+from bot.nlu.labels import ELLIPSIS, GIBBERISH, HANDOFF, HOUSE, INJECTION, OUT_OF_SCOPE, topic_of
 from bot.nlu.units import Sentence
 
 
@@ -27,6 +27,7 @@ class Thresholds:
         clause: a clause of a sentence, surer still.
         beside: a clause of another topic next to a sure one.
         hostile: an attack in any sentence decides the whole message.
+        hostile_in_story: the same for a story, which has many sentences to be mistaken in.
         hostile_length: characters below which a sentence is too short to be an attack.
     """
 
@@ -36,6 +37,7 @@ class Thresholds:
     clause: float = 0.70
     beside: float = 0.45
     hostile: float = 0.75
+    hostile_in_story: float = 0.9
     hostile_length: int = 14
 
 
@@ -93,7 +95,7 @@ class Decider:
     def choose(
         self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading], is_story: bool
     ) -> tuple[str, ...]:
-        """Labels to answer, in the order asked; empty when nothing is sure enough.
+        """Labels to answer, those on the page first, in the order asked; empty when nothing is sure enough.
 
         Args:
             whole: the message as one (of a story, its last question).
@@ -101,32 +103,35 @@ class Decider:
             read: the reading of a sentence, its tail or one of its clauses.
             is_story: the message is so long that most of it must be background.
         """
-        if self._is_attack(whole, sentences, read):
+        if self._is_attack(whole, sentences, read, is_story):
             return (INJECTION,)
         asked = self._asked(sentences, read, is_story)
         on_page = [label for label in asked if topic_of(label) in self._page_topics]
         if on_page:
-            return tuple(label for label in asked if label in on_page or topic_of(label) == OUT_OF_SCOPE)
+            beside = [label for label in asked if topic_of(label) == OUT_OF_SCOPE and label != GIBBERISH]
+            return (*on_page, *beside)
         if HANDOFF in asked:
             return (HANDOFF,)
         return self._from_whole(whole, asked)
 
-    def _is_attack(self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading]) -> bool:
+    def _is_attack(
+        self, whole: Reading, sentences: Sequence[Sentence], read: Callable[[str], Reading], is_story: bool
+    ) -> bool:
         """An instruction to the assistant in any sentence, unless the message as one plainly asks for the page."""
         if whole.topic in self._page_topics and whole.sureness >= self._at.hostile:
             return False
         spoken = [read(each.text) for each in sentences if len(each.text) >= self._at.hostile_length]
-        return any(each.chance_of(INJECTION.__eq__) >= self._at.hostile for each in (whole, *spoken))
+        hostile = self._at.hostile_in_story if is_story else self._at.hostile
+        return any(each.chance_of(INJECTION.__eq__) >= hostile for each in (whole, *spoken))
 
     def _asked(self, sentences: Sequence[Sentence], read: Callable[[str], Reading], is_story: bool) -> list[str]:
         """Labels of the sentences and clauses that are sure on their own, where there are several."""
         asking = [each for each in sentences if each.asks] or list(sentences)
         if is_story:
             return next((found for each in reversed(asking) if (found := self._of_sentence(each, read))), [])
+        several = len(sentences) > 1
         found = [self._of_sentence(each, read) for each in asking]
-        return list(
-            dict.fromkeys(label for labels in found for label in labels if len(sentences) > 1 or len(labels) > 1)
-        )
+        return list(dict.fromkeys(label for labels in found for label in labels if several or len(labels) > 1))
 
     def _of_sentence(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         inner = self._of_clauses(sentence, read)

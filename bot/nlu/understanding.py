@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.nlu.deciding import Decider, Reading, Thresholds
 from bot.nlu.delexicalise import delexicalise, names_whole
-from bot.nlu.labels import COVERAGE, ELLIPSIS, topic_of
+from bot.nlu.labels import COVERAGE, ELLIPSIS, OTHER_STANDARD, OTHER_VENDOR
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -131,14 +131,16 @@ class Understanding:
     def _behind_ellipsis(self, text: str) -> Reading | None:
         """What "and the certificate?" points at by itself; None where only the conversation tells."""
         rest = without_opening(text)
-        if not rest or self._names_service(rest):
+        if not rest or self._names_own_service(rest):
             return None
         reading = self._read([rest])[rest].without(ELLIPSIS)
-        points = topic_of(reading.best) in self._scope.topics and reading.sureness >= POINTS
+        answerable = reading.topic in self._scope.topics or reading.best in (OTHER_STANDARD, OTHER_VENDOR)
+        points = answerable and reading.sureness >= POINTS
         return reading if points else None
 
-    def _names_service(self, text: str) -> bool:
-        return any(mention.name.kind == "service" for mention in self._library.names.find(text, lenient=True))
+    def _names_own_service(self, text: str) -> bool:
+        mentions = self._library.names.find(text, lenient=True)
+        return any(each.name.kind == "service" and not self._scope.is_foreign(each) for each in mentions)
 
     def _read(self, texts: Sequence[str]) -> dict[str, Reading]:
         """The reading of each text, over all ways to read it; one batch for the encoder."""
