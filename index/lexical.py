@@ -23,6 +23,7 @@ import numpy as np
 from index.text import normalise
 
 K1, B = 1.5, 0.75
+SMALL = 20_000  # passages, up to which scoring all of them is the quickest way to score some
 MOST_POSTINGS = 100_000
 _WORD = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
@@ -82,7 +83,9 @@ class LexicalIndex:
         return (np.bincount(rows, weights, minlength=self._size) / asked.own_score).astype(np.float32)
 
     def scores_of(self, text: str, rows: np.ndarray) -> np.ndarray:
-        """The scores of some passages only, in time that does not grow with the corpus: float32 `(m,)`."""
+        """The scores of some passages only, in time that hardly grows with the corpus: float32 `(m,)`."""
+        if self._size <= SMALL:
+            return self.scores(text)[rows]
         asked = self._read(text)
         scores = np.zeros(len(rows), dtype=np.float32)
         for token in asked.ids:
@@ -101,6 +104,8 @@ class LexicalIndex:
             k: how many at most; passages that share nothing are left out.
             allowed: bool `(n,)`; only passages that are True count.
         """
+        if self._size <= SMALL:
+            return _highest(self.scores(text), k, allowed)
         spans = [self._span(token) for token in self._rarest(self._read(text).ids)]
         if not spans:
             return np.zeros(0, dtype=np.int64)
@@ -162,6 +167,14 @@ class _Asked:
 
     ids: list[int]
     own_score: float
+
+
+def _highest(scores: np.ndarray, k: int, allowed: np.ndarray | None) -> np.ndarray:
+    """Rows of the k highest scores above 0, highest first."""
+    scores = scores if allowed is None else np.where(allowed, scores, 0)
+    rows = np.argpartition(-scores, k)[:k] if k < len(scores) else np.arange(len(scores))
+    rows = rows[np.argsort(-scores[rows], kind="stable")]
+    return rows[scores[rows] > 0]
 
 
 def _grams(text: str, size: int) -> Iterator[str]:

@@ -64,14 +64,21 @@ def test_scores_are_those_of_bm25s(index):
     assert ours / ours.max() == pytest.approx(theirs / theirs.max(), abs=1e-5)
 
 
-@pytest.mark.parametrize("text", ["Power BI 报告", "covered covered services", "xyzzy", ""])
-def test_scores_of_some_passages_are_those_of_all(index, text):
-    for rows in ([0, 2], [3], [1, 2, 3], []):
-        chosen = np.array(rows, dtype=np.int64)
-        assert index.scores_of(text, chosen) == pytest.approx(index.scores(text)[chosen], abs=1e-6)
+@pytest.fixture(params=["small", "large"])
+def size(request, monkeypatch):
+    """Both ways of scoring some passages: through all of them, and through their tokens' postings."""
+    if request.param == "large":
+        monkeypatch.setattr("index.lexical.SMALL", 0)
 
 
-class TestBest:
+@pytest.mark.usefixtures("size")
+class TestSome:
+    @pytest.mark.parametrize("text", ["Power BI 报告", "covered covered services", "xyzzy", ""])
+    def test_scores_of_some_passages_are_those_of_all(self, index, text):
+        for rows in ([0, 2], [3], [1, 2, 3], []):
+            chosen = np.array(rows, dtype=np.int64)
+            assert index.scores_of(text, chosen) == pytest.approx(index.scores(text)[chosen], abs=1e-6)
+
     def test_the_best_passages_come_first_and_only_those_that_share_something(self, index):
         scores = index.scores("services, Power BI certificate")
         assert index.best("services, Power BI certificate", 2).tolist() == [1, 0]
@@ -86,12 +93,14 @@ class TestBest:
     def test_nothing_in_common_finds_nothing(self, index, text):
         assert index.best(text, 3).tolist() == []
 
-    def test_in_a_large_corpus_the_rare_words_decide(self, monkeypatch):
-        monkeypatch.setattr("index.lexical.MOST_POSTINGS", 10)
-        texts = [*(f"common words {n}" for n in range(50)), "common words kettle"]
-        large = LexicalIndex.build(texts)
-        assert large.best("common words kettle", 3).tolist() == [50]
-        assert large.best("common words", 3).tolist() == []
+
+def test_in_a_large_corpus_the_rare_words_decide(monkeypatch):
+    monkeypatch.setattr("index.lexical.SMALL", 0)
+    monkeypatch.setattr("index.lexical.MOST_POSTINGS", 10)
+    texts = [*(f"common words {n}" for n in range(50)), "common words kettle"]
+    large = LexicalIndex.build(texts)
+    assert large.best("common words kettle", 3).tolist() == [50]
+    assert large.best("common words", 3).tolist() == []
 
 
 def test_a_saved_index_scores_as_before(index, tmp_path):

@@ -316,6 +316,7 @@ def test_a_large_index_finds_what_a_small_one_would(tmp_path, monkeypatch):
     exact = build(tmp_path / "exact", passages, HashEncoder())
     monkeypatch.setattr("index.vectors.EXACT_UP_TO", 500)
     monkeypatch.setattr("index.vectors.SAMPLE", 20)
+    monkeypatch.setattr("index.lexical.SMALL", 500)
     approximate = build(tmp_path / "approximate", passages, HashEncoder())
     found = [[hit.passage for hit in one.search("question 77 about 3", 10)] for one in (exact, approximate)]
     assert len(set(found[0]) & set(found[1])) >= 9
