@@ -118,12 +118,13 @@ def build_library_index(force: bool = False, report: Callable[[str], None] = pri
 
 
 def _read(opened: Callable[..., Retriever]) -> Library:
-    pages = load_pages(ROOT / "data" / "knowledge")
+    knowledge = ROOT / (os.environ.get("KNOWLEDGE_DIR") or "data/knowledge")
+    pages = load_pages(knowledge)
     examples = load_examples(ROOT / "data" / "nlu")
-    names = NameCatalog.from_files(ROOT / "data" / "knowledge" / "names", pages)
+    names = NameCatalog.from_files(knowledge / "names", pages)
     encoder = open_encoder(os.environ.get("EMBEDDING_MODEL") or DEFAULT_MODEL)
     return Library(pages, names, encoder, opened(_index_folder(), passages_of(pages, examples), encoder))
 
 
 def _index_folder() -> Path:
-    return ROOT / os.environ.get("VAR_DIR", "var") / "index"
+    return ROOT / (os.environ.get("VAR_DIR") or "var") / "index"

@@ -130,8 +130,8 @@ class Decider:
         if is_story:
             return next((found for each in reversed(asking) if (found := self._of_sentence(each, read))), [])
         several = len(sentences) > 1
-        found = [self._of_sentence(each, read) for each in asking]
-        return list(dict.fromkeys(label for labels in found for label in labels if several or len(labels) > 1))
+        answers = [self._of_sentence(each, read) for each in asking]
+        return list(dict.fromkeys(label for labels in answers for label in labels if several or len(labels) > 1))
 
     def _of_sentence(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         inner = self._of_clauses(sentence, read)
