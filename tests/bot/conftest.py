@@ -16,6 +16,7 @@ from bot.settings import SETTINGS
 from bot.transcripts.database import Database
 from bot.transcripts.migrate import migrate
 from tests.fakes.assistant import FakeAssistant
+from tests.services.bot_framework_server import bot_framework_server  # noqa: F401
 
 MakeApp = Callable[..., Flask]
 

@@ -30,7 +30,6 @@ from tests.services.bot_framework_server import (
     PASSWORD,
     Answer,
     BotFrameworkServer,
-    bot_framework_server,  # noqa: F401
     public_jwk,
 )
 
@@ -40,7 +39,7 @@ MENTION = {"type": "mention", "mentioned": BOT, "text": "<at>FAQ</at>"}
 
 
 @pytest.fixture
-def server(bot_framework_server: BotFrameworkServer) -> BotFrameworkServer:  # noqa: F811
+def server(bot_framework_server: BotFrameworkServer) -> BotFrameworkServer:
     return bot_framework_server
 
 

@@ -36,6 +36,7 @@ from tests.bot.teams_requests import (
     words,
 )
 from tests.fakes.assistant import FakeAssistant
+from tests.services.bot_framework_server import BotFrameworkServer
 
 
 @pytest.fixture
@@ -320,6 +321,13 @@ def test_a_long_message_with_its_mirror_is_taken(client: FlaskClient, assistant:
 
 def test_a_body_beyond_all_measure_is_refused(client: FlaskClient) -> None:
     assert send(client, activity(text="x" * teams.LARGEST_BODY)).status_code == 413
+
+
+def test_the_service_url_is_never_called(client: FlaskClient, bot_framework_server: BotFrameworkServer) -> None:
+    reply = send(client, activity(serviceUrl=bot_framework_server.service_url))
+
+    assert reply.status_code == 200
+    assert bot_framework_server.asked == []
 
 
 # ---- once
