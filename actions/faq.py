@@ -15,7 +15,7 @@ def answer_from_entry(turn: Turn, label: str) -> Answer:
 class ActionAnswerFaq(AnswerAction):
     """Answers what the standard is, how the provider stands to it, and where to read more."""
 
-    topics = ("standard", "provider_and_standard", "resources", "backgrounder")
+    topics = ("standard", "provider_and_standard", "resources", "backgrounder", "faq")
 
     def name(self) -> str:
         """See AnswerAction."""

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.assistant.protocol import Assistant
-from bot.settings import load_settings
+from bot.settings import PROJECT
 
 
 @pytest.fixture(scope="session")
 def model() -> Path:
-    """The trained Rasa model of the present knowledge."""
-    from bot.assistant.training import build_index, train
+    """The trained Rasa model of the present knowledge; trained as an operator does, by the command."""
+    from bot.assistant.training import trained_model
 
-    settings = load_settings({})
-    build_index(settings)
-    return train(settings)
+    for command in ("index", "train"):
+        subprocess.run([sys.executable, "-m", "bot", command], cwd=PROJECT, check=True, timeout=600)
+    trained = trained_model()
+    assert trained is not None
+    return trained
 
 
 @pytest.fixture(scope="session")
