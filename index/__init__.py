@@ -2,5 +2,5 @@
 
 What is known: knowledge (certification pages), names, examples, questions, library (all of it, open).
 From outside: pages (ingestion), published, page_facts, page_entries.
-Retrieval: text, passages, encoder, packaged, vectors, lexical, corpus, manifest, shelf, retriever, evaluate.
+Retrieval: text, passages, encoder, engines, packaged, vectors, lexical, corpus, manifest, shelf, retriever, evaluate.
 """

