@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.nlu.labels import ELLIPSIS, GIBBERISH, HANDOFF, HOUSE, INJECTION, OUT_OF_SCOPE, topic_of
+from bot.nlu.labels import (
+    ELLIPSIS,
+    GIBBERISH,
+    HANDOFF,
+    HOUSE,
+    INJECTION,
+    OTHER_STANDARD,
+    OTHER_VENDOR,
+    OUT_OF_SCOPE,
+    topic_of,
+)
 from bot.nlu.units import Sentence
 
 
@@ -143,6 +153,8 @@ class Decider:
 
     def _of_clauses(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         """Labels of the clauses where they ask for different topics, of which the page answers one at least."""
+        if read(sentence.text).best in (OTHER_STANDARD, OTHER_VENDOR):
+            return []  # what is named in one clause holds for the others: "about GDPR, is Power BI compliant"
         readings = [read(clause) for clause in sentence.clauses]
         readings = [each for each in readings if each.topic not in HOUSE and each.best != ELLIPSIS]
         sure = [each.best for each in readings if each.sureness >= self._at.clause]

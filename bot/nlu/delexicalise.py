@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.nlu.scope import Scope
@@ -10,6 +11,7 @@ from index.text import is_han, normalise
 
 _SERVICE, _FOREIGN = "intune", "aws"
 _OWN_STANDARD, _NAMED_STANDARD, _OTHER_STANDARD = "iso 20000-1", "iso 9001", "soc 2"
+_YEAR = re.compile(r"(?:19|20)\d\d$")
 # People name the provider or say "you"; what they ask is the same.
 _PROVIDER = {True: "你们", False: "they"}
 
@@ -40,7 +42,8 @@ def _stand_in(mention: Mention, scope: Scope, in_chinese: bool, whole_as_service
     name = mention.name
     if name.kind == "standard":
         if name.id in scope.standards:
-            return _OWN_STANDARD
+            year = _YEAR.search(mention.text)
+            return f"{_OWN_STANDARD} {year.group()}" if year and year.group() not in scope.years else _OWN_STANDARD
         return _NAMED_STANDARD if name.id in scope.named_standards else _OTHER_STANDARD
     if scope.is_foreign(mention):
         return _FOREIGN

@@ -13,10 +13,12 @@ import numpy as np
 from bot.nlu.labels import (
     CERTIFIED,
     COVERAGE,
+    FAMILY,
     LIST,
     NAMED_CERTIFICATIONS,
     OTHER_STANDARD,
     OTHER_VENDOR,
+    STANDARD,
     topic_of,
 )
 from bot.nlu.scope import Scope
@@ -38,6 +40,10 @@ def reconcile(chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Men
         )
         keeps = named and best in (NAMED_CERTIFICATIONS, COVERAGE, CERTIFIED)
         return _move(chances, on_page, list(labels).index(NAMED_CERTIFICATIONS if keeps else OTHER_STANDARD))
+    if standards - scope.standards - scope.named_standards and topic_of(best) == STANDARD and best != FAMILY:
+        return _move(
+            chances, on_page, list(labels).index(OTHER_STANDARD)
+        )  # "ITIL or ISO 20000, what is the difference"
     services = [m for m in ours if m.name.kind == "service"]
     specific = [m for m in services if m.name.id not in scope.provider_wide]
     if (specific and best == LIST) or (services and best == CERTIFIED):

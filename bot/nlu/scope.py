@@ -18,6 +18,7 @@ class Scope:
         standards: ids of the standards that have a page.
         named_standards: ids of the standards that the pages name in passing.
         provider_wide: ids of the services that stand for the provider's cloud as a whole.
+        years: the editions of the standards that have a page, such as "2011".
     """
 
     topics: frozenset[str]
@@ -25,6 +26,7 @@ class Scope:
     standards: frozenset[str]
     named_standards: frozenset[str]
     provider_wide: frozenset[str]
+    years: frozenset[str] = frozenset()
 
     def is_foreign(self, mention: Mention) -> bool:
         """Whether the mention is another vendor, or a service of one."""
@@ -42,4 +44,5 @@ def scope_of(library: Library) -> Scope:
         standards=library.standards,
         named_standards=library.named_standards,
         provider_wide=library.names.wholes() & listed,
+        years=frozenset(page.standard.name[-4:] for page in library.pages),
     )

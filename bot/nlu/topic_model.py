@@ -48,8 +48,18 @@ class TopicModel:
     temperature: float
 
     @classmethod
-    def fit(cls, texts: Sequence[str], labels: Sequence[str], embeddings: np.ndarray) -> TopicModel:
-        """Train on normalised texts, their labels and their embeddings `(n, d)`."""
+    def fit(
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        embeddings: np.ndarray,
+        temperature: float | None = None,
+    ) -> TopicModel:
+        """Train on normalised texts, their labels and their embeddings `(n, d)`.
+
+        Args:
+            temperature: of a model of nearly the same examples; spares fitting it, most of the time of training.
+        """
         space = GramSpace.of(texts)
         rows = space.rows(texts)
         names = tuple(sorted(set(labels)))
@@ -57,17 +67,14 @@ class TopicModel:
         targets[np.arange(len(texts)), [names.index(label) for label in labels]] = 1.0
         gram = kernel(embeddings, rows, embeddings, rows).astype(np.float64)
         gram[np.diag_indices_from(gram)] += RIDGE
-        inverse = cho_solve(cho_factor(gram), np.eye(len(texts)))
-        dual = inverse @ targets
-        left_out = targets - dual / np.diag(inverse)[:, None]
-        return cls(
-            labels=names,
-            embeddings=embeddings.astype(np.float32),
-            space=space,
-            gram_rows=rows,
-            dual=dual.astype(np.float32),
-            temperature=_fit_temperature(left_out, targets),
-        )
+        factor = cho_factor(gram, overwrite_a=True, check_finite=False)
+        if temperature is None:
+            inverse = cho_solve(factor, np.eye(len(texts)))
+            dual = inverse @ targets
+            temperature = _fit_temperature(targets - dual / np.diag(inverse)[:, None], targets)
+        else:
+            dual = cho_solve(factor, targets)
+        return cls(names, embeddings.astype(np.float32), space, rows, dual.astype(np.float32), temperature)
 
     @classmethod
     def load(cls, folder: Path) -> TopicModel:

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from bot.nlu.banning import Bans
 from bot.nlu.deciding import Decider, Reading, Thresholds
 from bot.nlu.delexicalise import delexicalise, names_whole
-from bot.nlu.labels import COVERAGE, ELLIPSIS, OTHER_STANDARD, OTHER_VENDOR
+from bot.nlu.examples import Trained, load_trained, save_trained
+from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, OTHER_STANDARD, OTHER_VENDOR
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -50,12 +52,20 @@ class Understanding:
     """Reads messages with a trained model and the open library."""
 
     def __init__(
-        self, model: TopicModel, speller: Speller, library: Library, thresholds: Thresholds | None = None
+        self,
+        model: TopicModel,
+        speller: Speller,
+        library: Library,
+        examples: Sequence[Trained],
+        thresholds: Thresholds | None = None,
     ) -> None:
-        """Read with `model`; the library gives names and embeddings."""
+        """Read with `model`, which was trained on `examples`; the library gives names and embeddings."""
+        self.library = library
         self._model = model
         self._speller = speller
         self._library = library
+        self._examples = tuple(examples)
+        self._bans = Bans.of(library, self._as_trained)
         self._scope = scope_of(library)
         self._at = thresholds or Thresholds()
         self._decider = Decider(self._scope.topics, self._at)
@@ -64,23 +74,39 @@ class Understanding:
     def train(cls, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
         """Fit on (utterance, label) pairs."""
         scope = scope_of(library)
-        texts = [
-            delexicalise(text, library.names.find(text), scope, whole_as_service=label in (COVERAGE, ELLIPSIS))
+        trained = [Trained(text, plain_text(text, label, library, scope), label) for text, label in examples]
+        plain = [each.plain for each in trained]
+        model = TopicModel.fit(plain, [each.label for each in trained], library.encoder.encode_queries(plain))
+        return cls(model, Speller.of(normalise(text) for text, _ in examples), library, trained)
+
+    def retrained(self, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
+        """One that reads with another library of the same names, trained on other examples.
+
+        What both have in common is not read, spelt or embedded again, so a few new examples take seconds.
+        """
+        known = {(each.text, each.label): each.plain for each in self._examples}
+        trained = [
+            Trained(text, known.get((text, label)) or plain_text(text, label, library, scope_of(library)), label)
             for text, label in examples
         ]
-        model = TopicModel.fit(texts, [label for _, label in examples], library.encoder.encode_queries(texts))
-        return cls(model, Speller.of(normalise(text) for text, _ in examples), library)
+        plain = [each.plain for each in trained]
+        model = TopicModel.fit(
+            plain, [each.label for each in trained], self._embedded(plain), self._model.temperature
+        )
+        new = (normalise(text) for text, label in examples if (text, label) not in known)
+        return Understanding(model, self._speller.knowing(new), library, trained, self._at)
 
     @classmethod
     def load(cls, folder: Path, library: Library) -> Understanding:
         """Read what `save` wrote."""
-        return cls(TopicModel.load(folder), Speller.load(folder), library)
+        return cls(TopicModel.load(folder), Speller.load(folder), library, load_trained(folder))
 
     def save(self, folder: Path) -> None:
         """Write the model into `folder`, which is made."""
         folder.mkdir(parents=True)
         self._model.save(folder)
         self._speller.save(folder)
+        save_trained(self._examples, folder)
 
     def understand(self, text: str) -> dict[str, Any]:
         """The decision on one message; see actions.decision.Decision for its fields. JSON-serialisable."""
@@ -88,7 +114,7 @@ class Understanding:
         whole = _whole(text, sentences)
         readings = self._read([whole, *_parts(sentences)])
         hits = self._library.retriever.search(self._plain(whole).text, HITS)
-        readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
+        readings[whole] = self._bans.apply(readings[whole].backed_by(votes(hits), self._at.retrieval))
         is_story = len(text) > WHOLE_LIMIT
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, is_story)
         if labels == (ELLIPSIS,):
@@ -97,6 +123,7 @@ class Understanding:
             labels = (behind.best,) if behind else labels
         focus = whole if is_story else text
         plain = self._plain(focus)
+        labels = self._of_service(labels, plain.mentions)
         names = self._named(focus, plain.mentions, labels)
         candidates = _candidates(labels, list(readings.values()))
         return {
@@ -137,6 +164,11 @@ class Understanding:
         answerable = reading.topic in self._scope.topics or reading.best in (OTHER_STANDARD, OTHER_VENDOR)
         points = answerable and reading.sureness >= POINTS
         return reading if points else None
+
+    def _of_service(self, labels: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """ "We use Intune, is it certified" asks about the service, though the clause that asks does not name it."""
+        named = any(each.name.kind == "service" and not self._scope.is_foreign(each) for each in mentions)
+        return tuple(dict.fromkeys(COVERAGE if named and label == CERTIFIED else label for label in labels))
 
     def _names_own_service(self, text: str) -> bool:
         mentions = self._library.names.find(text, lenient=True)
