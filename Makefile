@@ -9,11 +9,11 @@ SET_UP := $(PYTHON) scripts/setup.py
 export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test check bench index train lock clean packages developer
+.PHONY: help run test check bench quality screenshots index train lock clean packages developer
 
 help: ## List the commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1	\2/p' Makefile | \
-	while IFS='	' read -r command does; do printf '%-12s%s\n' "$$command" "$$does"; done
+	while IFS='	' read -r command does; do printf '%-18s%s\n' "$$command" "$$does"; done
 
 run: ## Set up what is missing and serve on http://127.0.0.1:8000 (HOST and PORT change that)
 	@$(SET_UP) --ready
@@ -30,6 +30,12 @@ check: developer ## Formatting, lint, types and every test
 
 bench: developer ## Measure against stock Rasa
 	@$(VENV_PYTHON) -m tests.bench $(ARGS)
+
+quality: developer ## Score the assistant and stock Rasa on the same questions (ARGS="--split test")
+	@$(VENV_PYTHON) -m tests.bench.stock_baseline $(ARGS)
+
+screenshots: developer ## Take pictures of every state of the chat, in var/screenshots
+	@$(VENV_PYTHON) -m tests.browser.screenshots $(ARGS)
 
 index: packages ## Build the index if what it holds has changed
 	@$(VENV_PYTHON) -m bot index
