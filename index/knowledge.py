@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -91,6 +92,38 @@ class Service:
 
 
 @dataclass(frozen=True)
+class History:
+    """Where the words of an entry come from; of an entry that was never reviewed nothing is known.
+
+    Attributes:
+        revision: which approved version of the entry it is, counted from 1; 0 was written with the page.
+        author: who wrote this revision, `approver` who approved it; never the same person.
+        valid_from: first day on which it may be said; None has no first day.
+        valid_until: last day on which it may be said; None has no last day.
+        newer: "zh" or "en" where that language has been changed since the other one; else None.
+    """
+
+    revision: int = 0
+    author: str = ""
+    approver: str = ""
+    valid_from: datetime.date | None = None
+    valid_until: datetime.date | None = None
+    newer: str | None = None
+
+    def has_begun(self, today: datetime.date) -> bool:
+        """Whether the first day has come."""
+        return self.valid_from is None or self.valid_from <= today
+
+    def has_ended(self, today: datetime.date) -> bool:
+        """Whether the last day is over."""
+        return self.valid_until is not None and self.valid_until < today
+
+
+def _no_questions() -> dict[str, tuple[str, ...]]:
+    return {language: () for language in LANGUAGES}
+
+
+@dataclass(frozen=True)
 class Entry:
     """One thing that the page answers.
 
@@ -100,6 +133,8 @@ class Entry:
         links: ids of the links to cite, best first; empty cites the page itself.
         questions: language -> ways to ask for it.
         suggests: ids of entries that are near.
+        excludes: language -> questions that are near and must not lead to it.
+        history: who wrote and approved it, and for how long it holds.
     """
 
     id: str
@@ -108,6 +143,14 @@ class Entry:
     questions: Mapping[str, tuple[str, ...]] = field(hash=False)
     answer: Localized
     suggests: tuple[str, ...] = ()
+    excludes: Mapping[str, tuple[str, ...]] = field(default_factory=_no_questions, hash=False)
+    history: History = field(default_factory=lambda: History())
+
+    @property
+    def digest(self) -> str:
+        """Names what it says: other words or links give another (12 hex digits)."""
+        shown = (self.answer.zh, self.answer.en, self.links)
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
 
     @property
     def topic(self) -> str:
@@ -216,9 +259,7 @@ class _Loader(_YamlLoader):
         if len(mapping) != len(node.value):
             keys = [key.value for key, _ in node.value]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise yaml.constructor.ConstructorError(
-                None, None, f"key {twice!r} is given twice", node.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, f"key {twice!r} is given twice", node.start_mark)
         return mapping
 
 
@@ -247,7 +288,7 @@ def _page(raw: dict[str, Any]) -> Page:
         date=datetime.date.fromisoformat(str(head["date"])),
         links=tuple(Link(link["id"], Localized(**link["title"]), link["url"]) for link in raw["links"]),
         services=tuple(_service(service) for service in raw["services"]),
-        entries=tuple(_entry(entry, head["id"]) for entry in raw["entries"]),
+        entries=tuple(entry_of(entry, head["id"]) for entry in raw["entries"]),
     )
 
 
@@ -255,13 +296,14 @@ def _service(raw: dict[str, Any]) -> Service:
     values = _with_tuples(raw, "aliases")
     values["name"] = Localized(**raw["name"])
     values["later_names"] = tuple(
-        LaterName(Localized(**later["name"]), tuple(later.get("aliases", ())))
-        for later in raw.get("later_names", ())
+        LaterName(Localized(**later["name"]), tuple(later.get("aliases", ()))) for later in raw.get("later_names", ())
     )
     return Service(**values)
 
 
-def _entry(raw: dict[str, Any], page: str) -> Entry:
+def entry_of(raw: Mapping[str, Any], page: str) -> Entry:
+    """The entry that a part of a knowledge file describes; the file must have been checked."""
+    excludes = raw.get("excludes", {})
     return Entry(
         id=raw["id"],
         page=page,
@@ -269,7 +311,14 @@ def _entry(raw: dict[str, Any], page: str) -> Entry:
         questions={language: tuple(raw["questions"][language]) for language in LANGUAGES},
         answer=Localized(**raw["answer"]),
         suggests=tuple(raw["suggests"]),
+        excludes={language: tuple(excludes.get(language, ())) for language in LANGUAGES},
+        history=_history(raw.get("history", {})),
     )
+
+
+def _history(raw: Mapping[str, Any]) -> History:
+    days = {name: datetime.date.fromisoformat(str(raw[name])) for name in ("valid_from", "valid_until") if name in raw}
+    return History(**{**raw, **days})
 
 
 def _with_tuples(raw: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def find_problems(raw: object, file: str) -> list[Problem]:
     """
     found = list(_shape(raw))
     if not found and isinstance(raw, dict):
-        found = [*_references(raw), *_repeats(raw), *_languages(raw)]
+        found = [*_references(raw), *_repeats(raw), *_languages(raw), *_contradictions(raw)]
     return [Problem(file, *one) for one in found]
 
 
@@ -82,10 +82,25 @@ def _shape(raw: object) -> Iterator[Found]:
 
 def _with_date_as_text(raw: object) -> object:
     """YAML reads 2019-12-05 as a date, JSON Schema knows dates only as text."""
-    page = raw.get("page") if isinstance(raw, dict) else None
-    if not isinstance(page, dict) or type(page.get("date")) is not datetime.date:
+    if not isinstance(raw, dict):
         return raw
-    return {**raw, "page": {**page, "date": page["date"].isoformat()}}  # type: ignore[dict-item]
+    changed = {"page": _dates_as_text(raw["page"])} if "page" in raw else {}
+    entries = raw.get("entries")
+    if isinstance(entries, list) and any(isinstance(each, dict) and "history" in each for each in entries):
+        changed["entries"] = [_with_history_as_text(each) for each in entries]
+    return {**raw, **changed}
+
+
+def _with_history_as_text(entry: Any) -> Any:
+    if not isinstance(entry, dict) or "history" not in entry:
+        return entry
+    return {**entry, "history": _dates_as_text(entry["history"])}
+
+
+def _dates_as_text(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    return {name: value.isoformat() if type(value) is datetime.date else value for name, value in part.items()}
 
 
 def _place(raw: Any, path: list[Any]) -> tuple[str, str]:
@@ -180,16 +195,33 @@ def _questions(raw: dict[str, Any]) -> Iterator[Found]:
                 yield entry["id"], f"questions.{language}[{number}]", question
 
 
+def _excluded(raw: dict[str, Any]) -> Iterator[Found]:
+    for entry in raw["entries"]:
+        for language, questions in entry.get("excludes", {}).items():
+            for number, question in enumerate(questions):
+                yield entry["id"], f"excludes.{language}[{number}]", question
+
+
+def _contradictions(raw: dict[str, Any]) -> Iterator[Found]:
+    """Questions that both lead to an entry and must not, and entries whose last day is before their first."""
+    own = {(entry, question_key(text)) for entry, _, text in _questions(raw)}
+    for entry_id, field, text in _excluded(raw):
+        if (entry_id, question_key(text)) in own:
+            yield entry_id, field, f"{text!r} is also a question of the entry"
+    for entry in raw["entries"]:
+        days = [str(entry.get("history", {}).get(name, "")) for name in ("valid_from", "valid_until")]
+        if all(days) and days[0] > days[1]:
+            yield entry["id"], "history.valid_until", f"{days[1]} is before valid_from, {days[0]}"
+
+
 def _languages(raw: dict[str, Any]) -> Iterator[Found]:
     """Chinese texts hold Chinese, English texts none; names of services and standards are free."""
     titles = [("page", f"title.{language}", text) for language, text in raw["page"]["title"].items()]
     for link in raw["links"]:
-        titles += [
-            (f"links[{link['id']}]", f"title.{language}", text) for language, text in link["title"].items()
-        ]
+        titles += [(f"links[{link['id']}]", f"title.{language}", text) for language, text in link["title"].items()]
     for entry in raw["entries"]:
         titles += [(entry["id"], f"answer.{language}", text) for language, text in entry["answer"].items()]
-    for place, field, text in [*titles, *_questions(raw)]:
+    for place, field, text in [*titles, *_questions(raw), *_excluded(raw)]:
         chinese = ".zh" in field
         if bool(_CJK.search(text)) != chinese:
             yield place, field, "holds no Chinese" if chinese else "holds Chinese"

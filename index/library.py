@@ -1,21 +1,25 @@
 """What the assistant knows, open and ready: pages, names, encoder and retriever.
 
-One library serves a process; understanding and actions share it. `replace_library` swaps it whole, so that a
-reader sees either the old knowledge or the new, never a mixture.
+One library serves a process; understanding and actions share it. `replace_library` swaps it whole, and
+`one_library` holds on to the one of the moment, so that a turn sees either the old knowledge or the new, never
+a mixture.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from index.encoder import DEFAULT_MODEL, Encoder, open_encoder
-from index.examples import load_examples
+from index.examples import Example, load_examples
 from index.knowledge import Entry, Page, load_pages
+from index.knowledge_checks import question_key
 from index.names import NameCatalog
 from index.passages import passages_of
 from index.retriever import Retriever, build, ensure
@@ -23,11 +27,12 @@ from index.retriever import Retriever, build, ensure
 ROOT = Path(__file__).resolve().parent.parent
 _lock = threading.Lock()
 _open: Library | None = None
+_held: ContextVar[Library | None] = ContextVar("library", default=None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
-    """Everything that answers are made of."""
+    """Everything that answers are made of. Two libraries are the same only if they are one object."""
 
     pages: tuple[Page, ...]
     names: NameCatalog
@@ -48,6 +53,31 @@ class Library:
             return page.entry(label)
         hits = self.retriever.search(text, 1, pages=[page.id], kinds=["question", "answer"])
         return page.entry(hits[0].passage.label)
+
+    def excludes(self, label: str, text: str) -> bool:
+        """Whether an entry of that label names the question `text` as one that must not lead to it."""
+        return (label, question_key(text)) in self._excluded
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """The house's own labelled utterances."""
+        house = (passage for passage in self.retriever.passages if passage.page is None)
+        return tuple(Example(passage.text, passage.label) for passage in house)
+
+    def with_pages(self, pages: Sequence[Page], examples: Sequence[Example], folder: Path) -> Library:
+        """A library of other pages and examples, with the names and the encoder of this one.
+
+        Args:
+            pages: with the same standards and services.
+            examples: the house's labelled utterances.
+            folder: where its index is kept; only texts that this library does not hold are embedded.
+
+        Raises:
+            IndexNotBuilt: the index cannot be written.
+        """
+        passages = passages_of(pages, examples)
+        retriever = ensure(folder, passages, self.encoder, like=self.retriever)
+        return replace(self, pages=tuple(pages), retriever=retriever)
 
     @cached_property
     def provider(self) -> str:
@@ -74,6 +104,13 @@ class Library:
     def _entry_ids(self) -> frozenset[str]:
         return frozenset(entry.id for page in self.pages for entry in page.entries)
 
+    @cached_property
+    def _excluded(self) -> frozenset[tuple[str, str]]:
+        entries = [entry for page in self.pages for entry in page.entries]
+        return frozenset(
+            (entry.id, question_key(text)) for entry in entries for texts in entry.excludes.values() for text in texts
+        )
+
     def _id_of(self, name: str) -> str:
         return self.names.find(name)[0].name.id
 
@@ -85,6 +122,8 @@ def open_library() -> Library:
         RetrievalError: the knowledge is wrong, or the encoder or index cannot be opened.
     """
     global _open
+    if held := _held.get():
+        return held
     with _lock:
         if _open is None:
             _open = _read(ensure)
@@ -96,6 +135,16 @@ def replace_library(library: Library) -> None:
     global _open
     with _lock:
         _open = library
+
+
+@contextmanager
+def one_library() -> Iterator[Library]:
+    """Within it, this thread or task sees the library that is open now, whatever replaces it meanwhile."""
+    token = _held.set(open_library())
+    try:
+        yield open_library()
+    finally:
+        _held.reset(token)
 
 
 def build_library_index(force: bool = False, report: Callable[[str], None] = print) -> Path:

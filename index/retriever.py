@@ -109,6 +109,11 @@ class Retriever:
         """One of "label", "language", "kind" and "page", of all passages."""
         return self._corpus.columns[name]
 
+    def embedded(self) -> dict[str, np.ndarray]:
+        """Normalised text -> its embedding `(d,)`, of every passage."""
+        rows = zip(self.passages, self._embeddings, strict=True)
+        return {normalise(passage.text): row for passage, row in rows}
+
     def embed(self, text: str) -> np.ndarray:
         """Embedding of a question: float32 `(d,)`, length 1."""
         return self.encoder.encode_queries([normalise(text)])[0]
@@ -171,7 +176,13 @@ class Retriever:
         return np.logical_and.reduce(masks) if masks else None
 
 
-def ensure(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None = None) -> Retriever:
+def ensure(
+    folder: Path,
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    progress: Progress | None = None,
+    like: Retriever | None = None,
+) -> Retriever:
     """Open the index of these passages; build it first where it is missing, stale, foreign or damaged.
 
     Args:
@@ -179,6 +190,7 @@ def ensure(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress
         passages: what it should hold.
         encoder: the embedding model.
         progress: told how many passages are embedded, and of how many.
+        like: an open index of the same model; what it holds need not be embedded again.
 
     Raises:
         IndexNotBuilt: it cannot be written.
@@ -192,24 +204,31 @@ def ensure(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress
         try:
             return Retriever.open(folder, encoder, expected)  # another process has just built it
         except RetrievalError:
-            _build(folder, passages, encoder, progress)
+            known = {**(like.embedded() if like else {}), **_known(folder, encoder)}
+            _build(folder, passages, encoder, progress, known)
     return Retriever.open(folder, encoder, expected)
 
 
 def build(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None = None) -> Retriever:
     """Build the index of these passages anew and open it; arguments and errors as for `ensure`."""
     with shelf.locked(folder):
-        _build(folder, passages, encoder, progress)
+        _build(folder, passages, encoder, progress, _known(folder, encoder))
     return Retriever.open(folder, encoder)
 
 
-def _build(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None) -> None:
+def _build(
+    folder: Path,
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    progress: Progress | None,
+    known: dict[str, np.ndarray],
+) -> None:
     if not passages:
         raise IndexNotBuilt("there are no passages to index")
     with shelf.unfinished(folder) as new:
         write_corpus(passages, new)
         texts = [normalise(passage.text) for passage in passages]
-        embeddings = _embed(texts, encoder, _known(folder, encoder), new / EMBEDDINGS, progress)
+        embeddings = _embed(texts, encoder, known, new / EMBEDDINGS, progress)
         VectorIndex.build(embeddings).save(new / VECTORS)
         LexicalIndex.build(texts).save(new / LEXICAL)
         write_manifest(new, passages, encoder)
@@ -219,11 +238,9 @@ def _build(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress
 def _known(folder: Path, encoder: Encoder) -> dict[str, np.ndarray]:
     """Text -> embedding, from the index before, if it is sound and of the same model."""
     try:
-        before = Retriever.open(folder, encoder)
+        return Retriever.open(folder, encoder).embedded()
     except RetrievalError:
         return {}
-    rows = zip(before.passages, before._embeddings, strict=True)
-    return {normalise(passage.text): row for passage, row in rows}
 
 
 def _embed(

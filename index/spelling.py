@@ -62,19 +62,8 @@ class Speller:
     @classmethod
     def of(cls, texts: Iterable[str]) -> Speller:
         """Learn the words of normalised texts."""
-        latin: Counter[str] = Counter()
-        words: Counter[str] = Counter()
-        pairs: set[str] = set()
-        for text in texts:
-            latin.update(_LATIN.findall(text))
-            for run in _HAN_RUN.findall(text):
-                pairs.update(run[i : i + 2] for i in range(len(run) - 1))
-                words.update(word for word in jieba.cut(run) if len(word) <= _LONGEST_WORD)
-                words.update(run)
-        by_sound: dict[tuple[str, ...], tuple[str, int]] = {}
-        for word, count in words.most_common():
-            by_sound.setdefault(tuple(lazy_pinyin(word)), (word, count))
-        speller = cls._with(dict(latin), frozenset(pairs), by_sound)
+        latin, pairs, by_sound = _words_of(texts)
+        speller = cls._with(latin, frozenset(pairs), by_sound)
         for word in [word for word, count in latin.items() if count < _ESTABLISHED]:
             # Examples hold a little pinyin; it must not pass for English when somebody else types it.
             if speller._syllables_of(word) and speller.english.word_frequency[word] < _REAL_ENGLISH:
@@ -100,6 +89,12 @@ class Speller:
     ) -> Speller:
         syllables = frozenset(syllable for sound in by_sound for syllable in sound)
         return cls(latin, pairs, by_sound, syllables, SpellChecker(language="en"))
+
+    def knowing(self, texts: Iterable[str]) -> Speller:
+        """A speller that also knows the words of these normalised texts."""
+        latin, pairs, by_sound = _words_of(texts)
+        both = {word: self.latin.get(word, 0) + latin.get(word, 0) for word in {**self.latin, **latin}}
+        return self._with(both, self.pairs | pairs, {**by_sound, **self.by_sound})
 
     def mend(self, text: str) -> str:
         """`text` (normalised) with its slips mended."""
@@ -188,6 +183,23 @@ class Speller:
                     candidate = (score + math.log(known[1]) - 8.0, words + known[0])
                     best[end] = max(best[end], candidate)
         return best[-1][1]
+
+
+def _words_of(texts: Iterable[str]) -> tuple[dict[str, int], set[str], dict[tuple[str, ...], tuple[str, int]]]:
+    """Latin words with their counts, pairs of Chinese characters, and the most frequent word of each sound."""
+    latin: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    pairs: set[str] = set()
+    for text in texts:
+        latin.update(_LATIN.findall(text))
+        for run in _HAN_RUN.findall(text):
+            pairs.update(run[i : i + 2] for i in range(len(run) - 1))
+            words.update(word for word in jieba.cut(run) if len(word) <= _LONGEST_WORD)
+            words.update(run)
+    by_sound: dict[tuple[str, ...], tuple[str, int]] = {}
+    for word, count in words.most_common():
+        by_sound.setdefault(tuple(lazy_pinyin(word)), (word, count))
+    return dict(latin), pairs, by_sound
 
 
 def _is_meant(piece: str) -> bool:

@@ -8,7 +8,7 @@ The thresholds were chosen on the calibration half of data/questions (`make cali
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,12 +57,14 @@ class Reading:
 
     Attributes:
         labels: all labels of the model, sorted.
-        chances: `(len(labels),)`, sums to 1.
+        chances: `(len(labels),)`, sums to 1; to less where labels are banned.
+        banned: labels that the text must not lead to, whatever speaks for them.
     """
 
     text: str
     labels: tuple[str, ...]
     chances: np.ndarray
+    banned: frozenset[str] = frozenset()
 
     @property
     def best(self) -> str:
@@ -85,13 +87,18 @@ class Reading:
 
     def backed_by(self, votes: Mapping[str, float], weight: float) -> Reading:
         """The same reading with retrieval's `votes` (label -> share) counting for `weight` of it."""
-        shares = np.array([votes.get(label, 0.0) for label in self.labels])
-        return Reading(self.text, self.labels, (1 - weight) * self.chances + weight * shares)
+        shares = np.array([0.0 if label in self.banned else votes.get(label, 0.0) for label in self.labels])
+        return replace(self, chances=(1 - weight) * self.chances + weight * shares)
+
+    def never(self, labels: frozenset[str]) -> Reading:
+        """The same reading with `labels` banned; what spoke for them speaks for nothing."""
+        chances = np.where([each in labels for each in self.labels], 0.0, self.chances)
+        return replace(self, chances=chances, banned=labels)
 
     def without(self, label: str) -> Reading:
         """The same reading if `label` were impossible."""
         chances = np.where([each == label for each in self.labels], 0.0, self.chances)
-        return Reading(self.text, self.labels, chances / max(float(chances.sum()), 1e-9))
+        return replace(self, chances=chances / max(float(chances.sum()), 1e-9))
 
 
 class Decider:

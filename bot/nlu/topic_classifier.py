@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import in_use
 from bot.nlu.labels import topic_of
 from bot.nlu.understanding import Understanding
 from index.library import open_library
@@ -56,6 +57,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         component = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component._understanding = Understanding.load(folder / _FILE, open_library())
+        in_use.start_with(component._understanding)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -74,9 +76,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """Set intent, ranking and decision of each message."""
         if self._understanding is None:
             return messages
+        understanding = in_use.reader_of(open_library()) or self._understanding
         for message in messages:
             if message.get(TEXT):
-                _annotate(message, self._understanding.understand(message.get(TEXT)))
+                _annotate(message, understanding.understand(message.get(TEXT)))
         return messages
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.banning import Bans
+from bot.nlu.banning import Bans, plain_text
 from bot.nlu.deciding import Decider, Reading, Thresholds
 from bot.nlu.delexicalise import delexicalise, names_whole
 from bot.nlu.examples import Trained, load_trained, save_trained
@@ -60,15 +60,19 @@ class Understanding:
         thresholds: Thresholds | None = None,
     ) -> None:
         """Read with `model`, which was trained on `examples`; the library gives names and embeddings."""
-        self.library = library
         self._model = model
         self._speller = speller
         self._library = library
         self._examples = tuple(examples)
-        self._bans = Bans.of(library, self._as_trained)
         self._scope = scope_of(library)
+        self._bans = Bans.of(library, self._scope, model, [each.label for each in self._examples])
         self._at = thresholds or Thresholds()
         self._decider = Decider(self._scope.topics, self._at)
+
+    @property
+    def library(self) -> Library:
+        """What it reads with."""
+        return self._library
 
     @classmethod
     def train(cls, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
@@ -85,14 +89,14 @@ class Understanding:
         What both have in common is not read, spelt or embedded again, so a few new examples take seconds.
         """
         known = {(each.text, each.label): each.plain for each in self._examples}
+        scope = scope_of(library)
         trained = [
-            Trained(text, known.get((text, label)) or plain_text(text, label, library, scope_of(library)), label)
+            Trained(text, known.get((text, label)) or plain_text(text, label, library, scope), label)
             for text, label in examples
         ]
         plain = [each.plain for each in trained]
-        model = TopicModel.fit(
-            plain, [each.label for each in trained], self._embedded(plain), self._model.temperature
-        )
+        embeddings = self._embed(plain)
+        model = TopicModel.fit(plain, [each.label for each in trained], embeddings, self._model.temperature)
         new = (normalise(text) for text, label in examples if (text, label) not in known)
         return Understanding(model, self._speller.knowing(new), library, trained, self._at)
 
@@ -114,7 +118,7 @@ class Understanding:
         whole = _whole(text, sentences)
         readings = self._read([whole, *_parts(sentences)])
         hits = self._library.retriever.search(self._plain(whole).text, HITS)
-        readings[whole] = self._bans.apply(readings[whole].backed_by(votes(hits), self._at.retrieval))
+        readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
         is_story = len(text) > WHOLE_LIMIT
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, is_story)
         if labels == (ELLIPSIS,):
@@ -140,6 +144,14 @@ class Understanding:
                 "thresholds": asdict(self._at),
             },
         }
+
+    def _embed(self, plain: Sequence[str]) -> np.ndarray:
+        """Embeddings `(n, d)`; only texts that the model was not trained on go to the encoder."""
+        rows = {each.plain: row for each, row in zip(self._examples, self._model.embeddings, strict=True)}
+        new = list(dict.fromkeys(text for text in plain if text not in rows))
+        if new:
+            rows |= dict(zip(new, self._library.encoder.encode_queries(new), strict=True))
+        return np.array([rows[text] for text in plain])
 
     def _plain(self, text: str, whole_as_service: bool = True) -> Plain:
         mentions = self._library.names.find(text)
@@ -178,12 +190,15 @@ class Understanding:
         """The reading of each text, over all ways to read it; one batch for the encoder."""
         ways = {text: self._ways_to_read(text) for text in texts}
         plain = [each.text for found in ways.values() for each in found]
-        rows = iter(self._model.probabilities(plain, self._library.encoder.encode_queries(plain)))
+        embeddings = self._library.encoder.encode_queries(plain)
+        rows = iter(zip(self._model.probabilities(plain, embeddings), embeddings, strict=True))
         labels = self._model.labels
         readings = {}
         for text, found in ways.items():
-            chances = np.mean([next(rows) for _ in found], axis=0)
-            readings[text] = Reading(text, labels, reconcile(chances, labels, found[0].mentions, self._scope))
+            each = [next(rows) for _ in found]
+            chances = reconcile(np.mean([row for row, _ in each], axis=0), labels, found[0].mentions, self._scope)
+            banned = self._bans.of_text(text, np.array([row for _, row in each]))
+            readings[text] = Reading(text, labels, chances).never(banned)
         return readings
 
     def _named(self, text: str, mentions: Sequence[Mention], labels: Sequence[str]) -> list[dict[str, str]]:
