@@ -89,7 +89,12 @@ def test_two_questions_get_both_answers(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hint", "language"),
-    [("Intune?", "zh", "zh"), ("Intune?", None, "en"), ("证书在哪", "en", "zh"), ("zheng shu zai na xia zai", None, "zh")],
+    [
+        ("Intune?", "zh", "zh"),
+        ("Intune?", None, "en"),
+        ("证书在哪", "en", "zh"),
+        ("zheng shu zai na xia zai", None, "zh"),
+    ],
 )
 def test_the_message_decides_the_language_and_the_channel_only_hints(
     assistant: Assistant, text: str, hint: str | None, language: str

@@ -57,12 +57,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Serving]:
-    """Run the service with the fake assistant until the end of the block; it is ready inside."""
+def serving(folder: Path, *arguments: str, module: str = "tests.fakes.serve", **settings: str) -> Iterator[Serving]:
+    """Run the service until the end of the block; it is ready inside.
+
+    `module` is what python runs: the service with the fake assistant, or "bot" for the real one (with "serve").
+    """
     port = free_port()
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fakes.serve", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=PROJECT,
             env=environment(folder, PORT=str(port), **settings),
             stdout=subprocess.PIPE,

@@ -37,7 +37,9 @@ def test_of_a_story_the_start_and_the_end_are_kept() -> None:
 
 
 def test_a_long_sentence_has_a_tail_with_its_question() -> None:
-    (sentence,) = sentences_of("上周领导开会时说到这个事情，财务那边也在催，" + "材料整理了很久，" * 8 + "所以想问，证书在哪里下载？")
+    (sentence,) = sentences_of(
+        "上周领导开会时说到这个事情，财务那边也在催，" + "材料整理了很久，" * 8 + "所以想问，证书在哪里下载？"
+    )
     assert sentence.tail == "所以想问, 证书在哪里下载?"
 
 
