@@ -29,6 +29,7 @@ class Answer:
         outcome: "answered", "refused", "clarified" or "handoff".
         as_of: date of the page behind it; None for small talk and refusals.
         services: ids of the services it is about.
+        entries: the entries whose words it uses, each with its revision.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Answer:
     sources: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
     services: tuple[str, ...] = field(default=())
+    entries: tuple[Entry, ...] = ()
 
     @property
     def topic(self) -> str:
@@ -62,7 +64,7 @@ class Answer:
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "sources": [{"title": source.title, "url": source.url} for source in self.sources],
             "suggestions": list(self.suggestions),
-            "evidence": dict(evidence),
+            "evidence": {**evidence, "entries": [_shown(entry) for entry in self.entries]},
         }
 
 
@@ -83,6 +85,7 @@ def join(answers: Sequence[Answer]) -> Answer:
         sources=tuple(dict.fromkeys(source for answer in answers for source in answer.sources)),
         suggestions=tuple(dict.fromkeys(s for answer in answers for s in answer.suggestions))[:MAX_SUGGESTIONS],
         services=tuple(dict.fromkeys(s for answer in answers for s in answer.services)),
+        entries=tuple(dict.fromkeys(entry for answer in answers for entry in answer.entries)),
     )
 
 
@@ -95,6 +98,7 @@ def from_entry(page: Page, entry: Entry, language: str) -> Answer:
         as_of=page.date,
         sources=citations(page, entry.links, language, entry.id),
         suggestions=suggestions(page, entry.suggests, language),
+        entries=(entry,),
     )
 
 
@@ -109,3 +113,8 @@ def citations(page: Page, links: Sequence[str], language: str, entry_id: str) ->
 def suggestions(page: Page, entry_ids: Sequence[str], language: str) -> tuple[str, ...]:
     """The first question of each entry: how to ask for it."""
     return tuple(page.entry(entry_id).questions[language][0] for entry_id in entry_ids[:MAX_SUGGESTIONS])
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    """Which words exactly an asker saw: of a revision that was approved here, or of the page's own file (0)."""
+    return {"entry": entry.id, "page": entry.page, "revision": entry.history.revision, "digest": entry.digest}

@@ -27,7 +27,7 @@ def label_in_context(turn: Turn) -> str | None:
     scores = {
         label: _ALONE * alone[label] + (1 - _ALONE) * together[label]
         for label in alone.keys() & together.keys()
-        if label != turn.last_label
+        if label != turn.last_label and not turn.library.excludes(label, turn.text)
     }
     best = max(scores, key=scores.__getitem__, default=None)
     return best if best and scores[best] >= MEANT else None

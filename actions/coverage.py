@@ -52,6 +52,7 @@ def answer_services(turn: Turn, names: Sequence[Name | Named]) -> Answer:
         sources=citations(page, _links(page, standings, entry.links), language, SERVICE),
         suggestions=suggestions(page, entry.suggests, language),
         services=tuple(name.text if isinstance(name, Named) else name.id for name in names),
+        entries=(entry,),
     )
 
 

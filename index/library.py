@@ -138,9 +138,13 @@ def replace_library(library: Library) -> None:
 
 
 @contextmanager
-def one_library() -> Iterator[Library]:
-    """Within it, this thread or task sees the library that is open now, whatever replaces it meanwhile."""
-    token = _held.set(open_library())
+def one_library(library: Library | None = None) -> Iterator[Library]:
+    """Within it, this thread or task sees one library, whatever is opened elsewhere meanwhile.
+
+    Args:
+        library: which one; None takes the one that is open now.
+    """
+    token = _held.set(library or open_library())
     try:
         yield open_library()
     finally:
