@@ -45,7 +45,7 @@ class Decision:
     """What a message asks.
 
     Attributes:
-        language: "zh" or "en", of this message.
+        language: "zh" or "en": of this message, else of the conversation, else as the channel hints.
         labels: what to answer, in the order asked; empty when nothing is sure enough.
         candidates: the likeliest labels, best first, whether chosen or not.
         names: what the message names, in order.
@@ -75,7 +75,7 @@ def decision_of(tracker: Tracker) -> Decision:
     raw = message.get("decision") or {}
     intent = (message.get("intent") or {}).get("name") or "nlu_fallback"
     return Decision(
-        language=raw.get("language") or tracker.get_slot("language") or _DEFAULT_LANGUAGE,
+        language=raw.get("language") or tracker.get_slot("language") or raw.get("hint") or _DEFAULT_LANGUAGE,
         labels=tuple(raw.get("labels", () if intent == "nlu_fallback" else (intent,))),
         candidates=tuple(Candidate(each["label"], each["probability"]) for each in raw.get("candidates", ())),
         names=tuple(Named(each["id"], each["kind"], each["text"]) for each in raw.get("names", ())),

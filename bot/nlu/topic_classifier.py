@@ -79,7 +79,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         understanding = in_use.reader_of(open_library()) or self._understanding
         for message in messages:
             if message.get(TEXT):
-                _annotate(message, understanding.understand(message.get(TEXT)))
+                decision = understanding.understand(message.get(TEXT))
+                _annotate(message, {**decision, "hint": (message.get("metadata") or {}).get("language")})
         return messages
 
 

@@ -75,7 +75,8 @@ def test_a_forged_teams_request_is_refused(served: Serving) -> None:
     forged = base64.b64encode(b"somebody else's secret, alas").decode()
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(teams_request(served, forged), timeout=10)
-    assert refused.value.code == 401
+    with refused.value as response:
+        assert response.code == 401
 
 
 def test_a_conversation_is_kept_for_its_owner(served: Serving) -> None:
