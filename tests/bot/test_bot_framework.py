@@ -214,13 +214,12 @@ def test_another_scheme_is_refused(client: FlaskClient, server: BotFrameworkServ
     assert client.post("/api/teams/messages", json=said(server), headers=headers).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "claims", [{"exp": int(time.time()) - 200}, {"nbf": int(time.time()) + 200}], ids=["exp", "nbf"]
-)
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -200), ("nbf", 200)])
 def test_clocks_may_differ_by_five_minutes(
-    client: FlaskClient, server: BotFrameworkServer, claims: dict[str, int]
+    client: FlaskClient, server: BotFrameworkServer, claim: str, seconds: int
 ) -> None:
-    assert send(client, server.token(**claims), said(server)).status_code == 200
+    token = server.token(**{claim: int(time.time()) + seconds})
+    assert send(client, token, said(server)).status_code == 200
 
 
 def test_a_short_key_is_refused(client: FlaskClient, server: BotFrameworkServer) -> None:
