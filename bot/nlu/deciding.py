@@ -2,7 +2,7 @@
 
 Each part that asks something and is sure enough counts; where none is, the whole message is taken as one.
 Anything on the page goes before a person, a person before a refusal, a refusal before small talk.
-The thresholds were chosen on the calibration half of data/questions (`make calibrate` prints the choice).
+The thresholds were chosen on the calibration half of data/questions (`python -m tests.bench.calibrate`).
 """
 
 from __future__ import annotations

@@ -74,6 +74,10 @@ class Understanding:
         """What it reads with."""
         return self._library
 
+    def with_thresholds(self, thresholds: Thresholds) -> Understanding:
+        """The same, deciding by other thresholds."""
+        return Understanding(self._model, self._speller, self._library, self._examples, thresholds)
+
     @classmethod
     def train(cls, examples: Sequence[tuple[str, str]], library: Library) -> Understanding:
         """Fit on (utterance, label) pairs."""
