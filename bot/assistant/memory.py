@@ -8,15 +8,16 @@ share nothing else, and there is no second copy that could go stale.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.constants import DEFAULT_SENDER_ID
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
@@ -28,44 +29,59 @@ class Turn:
         self.memory: dict[str, Any] = dict(memory or {})
 
 
-class TurnTrackers(TrackerStore):
-    """A tracker store that lives as long as the turn.
+_running: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
-    The caller serialises the turns of one conversation, so a conversation has one turn at a time.
-    """
+
+class TurnTracker(DialogueStateTracker):
+    """A tracker whose copy costs next to nothing: events never change, so they need not be applied again."""
+
+    def copy(self) -> TurnTracker:
+        """See DialogueStateTracker."""
+        twin = copy.copy(self)
+        twin.events = self.events.copy()
+        twin.slots = {name: copy.copy(slot) for name, slot in self.slots.items()}
+        return twin
+
+
+class TurnTrackers(TrackerStore):
+    """A tracker store that lives as long as the turn."""
 
     def __init__(self) -> None:
         """Start with no turn running."""
         super().__init__(Domain.empty())
-        self._turns: dict[str, Turn] = {}
 
     @contextmanager
-    def turn(self, conversation: str, memory: Mapping[str, Any] | None) -> Iterator[Turn]:
-        """Keep the tracker of `conversation` for the length of the block."""
-        turn = self._turns[conversation] = Turn(memory)
+    def turn(self, memory: Mapping[str, Any] | None) -> Iterator[Turn]:
+        """Inside the block, and for its task alone, the tracker is the one of this turn."""
+        turn = Turn(memory)
+        token = _running.set(turn)
         try:
             yield turn
         finally:
-            del self._turns[conversation]
+            _running.reset(token)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """A tracker with the running turn's slots, as if it had just listened."""
-        turn = self._turns.get(sender_id)
+        """A tracker with the running turn's slots, as if it had just listened; None outside of a turn."""
+        turn = _running.get()
         if turn is None:
             return None
-        known = {slot.name for slot in self.domain.slots}
-        slots = [SlotSet(name, value) for name, value in turn.memory.items() if name in known]
-        opening = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
-        return DialogueStateTracker.from_events(
-            sender_id, [*opening, *slots, ActionExecuted(ACTION_LISTEN_NAME)], slots=self.domain.slots, domain=self.domain
-        )
+        tracker = TurnTracker(sender_id, self.domain.slots)
+        for event in _opening(turn, {slot.name for slot in self.domain.slots}):
+            tracker.update(event, self.domain)
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the slots that have a value."""
-        turn = self._turns.get(tracker.sender_id or DEFAULT_SENDER_ID)
+        turn = _running.get()
         if turn is not None:
             turn.memory = {name: slot.value for name, slot in tracker.slots.items() if slot.value is not None}
 
     async def keys(self) -> Iterable[str]:
-        """The conversations whose turn is running."""
-        return tuple(self._turns)
+        """None: no tracker outlives its turn."""
+        return ()
+
+
+def _opening(turn: Turn, known: set[str]) -> list[Event]:
+    """What happened before the message, as far as the turn remembers; slots that the domain dropped are forgotten."""
+    slots = [SlotSet(name, value) for name, value in turn.memory.items() if name in known]
+    return [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *slots, ActionExecuted(ACTION_LISTEN_NAME)]

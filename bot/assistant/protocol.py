@@ -31,6 +31,10 @@ class Utterance:
     memory: Mapping[str, Any] | None = None
 
 
+# What an assistant is asked before it counts as ready.
+FIRST_QUESTION = Utterance("Which services are covered?", conversation="warm-up", channel="cli")
+
+
 @dataclass(frozen=True)
 class Source:
     """A citation: its title in the reply's language, and where it leads.

@@ -50,15 +50,16 @@ class GramSpace:
         rarity = np.array([np.log((1 + len(texts)) / (1 + counts[gram])) + 1 for gram in kept], dtype=np.float32)
         return cls({gram: i for i, gram in enumerate(kept)}, rarity)
 
+    def weigh(self, text: str) -> tuple[list[int], np.ndarray]:
+        """The columns of the known n-grams of a normalised text, and their weights: float32, of length 1 together."""
+        columns = sorted({self.column[gram] for gram in grams(text) if gram in self.column})
+        weights = self.rarity[columns]
+        return columns, weights / (float(np.linalg.norm(weights)) or 1.0)
+
     def rows(self, texts: Iterable[str]) -> sp.csr_matrix:
         """float32 `(n, grams)`, rows L2-normalised (a row without known grams is zero)."""
-        columns, starts, values = [], [0], []
-        for text in texts:
-            found = sorted({self.column[gram] for gram in grams(text) if gram in self.column})
-            weights = self.rarity[found]
-            norm = float(np.linalg.norm(weights)) or 1.0
-            columns.extend(found)
-            values.append(weights / norm)
-            starts.append(len(columns))
-        data = np.concatenate(values) if values else np.zeros(0, dtype=np.float32)
-        return sp.csr_matrix((data, columns, starts), shape=(len(starts) - 1, len(self.column)), dtype=np.float32)
+        weighed = [self.weigh(text) for text in texts]
+        data = np.concatenate([np.zeros(0, dtype=np.float32), *(weights for _, weights in weighed)])
+        indices = [column for columns, _ in weighed for column in columns]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in weighed)])
+        return sp.csr_matrix((data, indices, starts), shape=(len(weighed), len(self.column)), dtype=np.float32)

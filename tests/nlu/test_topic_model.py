@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.nlu.grams import GramSpace, grams
-from bot.nlu.topic_model import TopicModel, softmax
+from bot.nlu.topic_model import TopicModel, kernel, softmax
 
 TEXTS = ("where is the certificate", "certificate link", "证书在哪里", "tested every year", "annual test", "每年测试吗")
 LABELS = ("reports", "reports", "reports", "testing", "testing", "testing")
@@ -42,6 +42,20 @@ def test_what_is_saved_answers_the_same(tmp_path: Path) -> None:
     near = np.array([[0.3, 0.95]], dtype=np.float32)
     assert again.labels == trained.labels
     assert np.allclose(again.probabilities(question, near), trained.probabilities(question, near))
+
+
+def test_reading_one_text_at_a_time_gives_what_the_kernel_of_all_gives() -> None:
+    trained = model()
+    texts = ["is the test annual", "证书 certificate", "qqq"]
+    near = np.array([[0.3, 0.95], [1.0, 0.0], [0.6, 0.8]], dtype=np.float32)
+    similar = kernel(near, trained.space.rows(texts), trained.embeddings, trained.gram_rows)
+    expected = softmax(similar @ trained.dual / trained.temperature)
+    assert np.allclose(trained.probabilities(texts, near), expected, atol=1e-6)
+
+
+def test_no_texts_give_no_rows() -> None:
+    trained = model()
+    assert trained.probabilities([], np.zeros((0, 2), dtype=np.float32)).shape == (0, len(trained.labels))
 
 
 def test_grams_of_both_scripts() -> None:

@@ -1,0 +1,165 @@
+"""Rasa's MessageProcessor, without the work that a turn of this assistant would do for nothing.
+
+Same model, same rules, same actions, same replies as Rasa's own processor: a test compares them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+from rasa.core.actions.action import Action
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import TrackerStore
+from rasa.engine.graph import GraphNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, DEFAULT_SLOT_NAMES
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.data import TrainingType
+from rasa.utils.endpoints import EndpointConfig
+
+# Events that change nothing but slots and what was said or done last.
+_PLAIN_EVENTS = (
+    ActionExecuted,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+
+
+class TurnProcessor(MessageProcessor):
+    """Handles messages whose tracker holds one turn and no more (see bot.assistant.memory)."""
+
+    def __init__(self, model: Path, trackers: TrackerStore, actions: EndpointConfig) -> None:
+        """Load a model.
+
+        Args:
+            model: the model file.
+            trackers: where trackers come from; it gets the model's domain.
+            actions: where custom actions run.
+        """
+        nlg = TemplatedNaturalLanguageGenerator({})
+        super().__init__(str(model), trackers, InMemoryLockStore(), nlg, actions)
+        nlg.responses = self.domain.responses
+        trackers.domain = self.domain
+        self.graph_runner: Any = InOrderRunner(self.graph_runner)
+        self._extracts_slots = _extracts_slots(self.domain)
+        end_to_end = self.model_metadata.training_type == TrainingType.END_TO_END
+        self._predictions: dict[Hashable, PolicyPrediction] | None = (
+            {} if _states_are_plain(self.domain) and not end_to_end else None
+        )
+
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
+        """See MessageProcessor; skipped where no slot of the domain is filled from messages."""
+        if self._extracts_slots:
+            return await super().run_action_extract_slots(output_channel, tracker)
+        return tracker
+
+    def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        """See MessageProcessor; policies predict each situation once, since rules always say the same of it."""
+        situation = _situation(tracker)
+        if self._predictions is None or situation is None:
+            return super()._predict_next_with_tracker(tracker)
+        if situation not in self._predictions:
+            self._predictions[situation] = super()._predict_next_with_tracker(tracker)
+        prediction = copy.copy(self._predictions[situation])
+        prediction.events = [copy.copy(event) for event in prediction.events]
+        return prediction
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Nothing: whether the domain knows the intents is a matter of training, which checks it."""
+
+    def _log_action_on_tracker(
+        self,
+        tracker: DialogueStateTracker,
+        action: Action,
+        events: list[Event] | None,
+        prediction: PolicyPrediction,
+    ) -> None:
+        """See MessageProcessor, whose own copies all events deeply for a log level that a service does not have."""
+        happened = events or []
+        if not any(isinstance(event, ActionExecutionRejected) for event in happened):
+            tracker.update_with_events(prediction.events, self.domain)
+            tracker.update(action.event_for_successful_execution(prediction))
+        tracker.update_with_events(happened, self.domain)
+
+    def _log_slots(self, tracker: DialogueStateTracker) -> None:
+        """Nothing: it writes for that level, too."""
+
+
+class InOrderRunner:
+    """Runs a model's components one after the other; dask plans each run anew, for cores that Python cannot use."""
+
+    def __init__(self, loaded: DaskGraphRunner) -> None:
+        """Take over the components of `loaded`."""
+        self._schema = loaded._graph_schema
+        self._nodes: dict[str, GraphNode] = loaded._instantiated_nodes
+        self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
+        """See rasa.engine.runner.interface.GraphRunner.run."""
+        wanted = tuple(targets or self._schema.target_names)
+        if wanted not in self._orders:
+            self._orders[wanted] = self._order(wanted)
+        results = {name: (name, value) for name, value in (inputs or {}).items()}
+        for name in self._orders[wanted]:
+            needs = self._schema.nodes[name].needs.values()
+            results[name] = self._nodes[name](*(results[need] for need in needs))
+        return {name: results[name][1] for name in wanted}
+
+    def _order(self, targets: tuple[str, ...]) -> tuple[str, ...]:
+        """The components that `targets` need, each after those that it needs itself."""
+        order: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            if name in self._schema.nodes and name not in order:
+                for need in self._schema.nodes[name].needs.values():
+                    visit(need)
+                order[name] = None
+
+        for target in targets:
+            visit(target)
+        return tuple(order)
+
+
+def _situation(tracker: DialogueStateTracker) -> Hashable | None:
+    """All that policies see of a tracker of one turn; None where there is more to see than this knows of."""
+    message = tracker.latest_message
+    if message is None or tracker.followup_action or not all(isinstance(e, _PLAIN_EVENTS) for e in tracker.events):
+        return None
+    entities = frozenset((each.get("entity"), each.get("role"), each.get("group")) for each in message.entities)
+    done = tuple(event.action_name for event in tracker.events if isinstance(event, ActionExecuted))
+    return message.intent.get("name"), entities, done
+
+
+def _states_are_plain(domain: Domain) -> bool:
+    """Whether intent, entities and actions are all that can tell two turns apart: no forms, no featurized slots."""
+    return not domain.form_names and not any(slot.influence_conversation for slot in domain.slots)
+
+
+def _extracts_slots(domain: Domain) -> bool:
+    """Whether a message by itself can set a slot."""
+    mappings = [m for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES for m in slot.mappings]
+    by_actions_alone = all(m.get("type") == "custom" and not m.get("action") for m in mappings)
+    return not by_actions_alone or ACTION_VALIDATE_SLOT_MAPPINGS in domain.user_actions
