@@ -44,11 +44,13 @@ Report = Callable[[str], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, tune and score; returns the status of the process."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("USE_TF", "0")  # transformers must not pull in TensorFlow
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     options = _parser().parse_args(arguments)
     questions = questions_of(options.file, options.split)
     settings = load_settings()
     with quiet():
-        models, fallbacks = prepare_stock(settings, Epochs(options.epochs, options.epochs), _say)
+        models, fallbacks = prepare_stock(settings, Epochs(), _say)
         stock = _score(settings, _stock(models), questions, options, "stock Rasa")
         ours = _score(settings, _ours(settings), questions, options, "this project's assistant")
     ours["comparison"] = rounded(asdict(compare(stock, ours, "stock Rasa")))
@@ -158,7 +160,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, metavar="FILE", nargs="?", default=QUESTIONS)
     parser.add_argument("--split", choices=get_args(Split), help="ask only this half")
     parser.add_argument("--out", type=Path, metavar="FOLDER", default=OUTPUT / "quality")
-    parser.add_argument("--epochs", type=int, default=100, help="of every trained component (default: %(default)s)")
     return parser
 
 

@@ -115,8 +115,7 @@ MISTAKES: list[tuple[str, Spoil, str]] = [
     (
         "unknown-field",
         lambda raw: raw["entries"][SERVICES].update(anwser={}),
-        "small.yml: coverage_list/services: .: "
-        "Additional properties are not allowed ('anwser' was unexpected)",
+        "small.yml: coverage_list/services: .: Additional properties are not allowed ('anwser' was unexpected)",
     ),
     (
         "wrong-type",
@@ -222,8 +221,7 @@ MISTAKES: list[tuple[str, Spoil, str]] = [
     (
         "name-of-two-services",
         lambda raw: raw["services"][1].update(aliases=["c-post"]),
-        "small.yml: services[files]: aliases[0]: "
-        "'c-post' is already there: services[mail]: later_names[0].aliases[0]",
+        "small.yml: services[files]: aliases[0]: 'c-post' is already there: services[mail]: later_names[0].aliases[0]",
     ),
     (
         "question-of-two-entries",
@@ -253,9 +251,7 @@ MISTAKES: list[tuple[str, Spoil, str]] = [
 @pytest.mark.parametrize(
     ("spoil", "message"), [pytest.param(spoil, message, id=name) for name, spoil, message in MISTAKES]
 )
-def test_mistake_is_refused_with_file_entry_and_field(
-    raw: dict[str, Any], spoil: Spoil, message: str
-) -> None:
+def test_mistake_is_refused_with_file_entry_and_field(raw: dict[str, Any], spoil: Spoil, message: str) -> None:
     spoil(raw)
     assert problems_of(raw) == [message]
 
@@ -280,9 +276,7 @@ def test_anything_but_a_mapping_is_refused(raw_file: object) -> None:
     ("content", "message"),
     [
         pytest.param(b"page: {id: a\nlinks: [", "wrong.yml: line 2: yaml: ", id="broken"),
-        pytest.param(
-            b"page: {id: a, id: b}", "wrong.yml: line 1: yaml: key 'id' is given twice", id="key-twice"
-        ),
+        pytest.param(b"page: {id: a, id: b}", "wrong.yml: line 1: yaml: key 'id' is given twice", id="key-twice"),
         pytest.param(b"page: \xff", "wrong.yml: file: byte 6: is not UTF-8", id="not-utf8"),
         pytest.param(b"page: !!python/object:os.system {}", "wrong.yml: line 1: yaml: ", id="unsafe-tag"),
         pytest.param(b"page: \x07", "wrong.yml: ", id="control-character"),

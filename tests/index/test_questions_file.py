@@ -80,9 +80,7 @@ def test_line_separators_inside_a_text_do_not_end_the_line(tmp_path: Path) -> No
         pytest.param({"category": "prices"}, "some.jsonl: line 2: category: 'prices' is not", id="category"),
         pytest.param({"tags": ["typos"]}, "some.jsonl: line 2: tags[0]: 'typos' is not one of", id="tag"),
         pytest.param({"context": [" "]}, "some.jsonl: line 2: context[0]: ' ' does not match", id="context"),
-        pytest.param(
-            {"extra": 1}, "some.jsonl: line 2: .: Additional properties are not", id="unknown-field"
-        ),
+        pytest.param({"extra": 1}, "some.jsonl: line 2: .: Additional properties are not", id="unknown-field"),
         pytest.param(
             {"expected": {"in_scope": True, "must_contain": []}},
             "some.jsonl: line 2: expected: 'must_not_contain' is a required property",

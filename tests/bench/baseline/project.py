@@ -41,9 +41,13 @@ class Fallback:
 
 @dataclass(frozen=True)
 class Epochs:
-    """How long to train; Rasa's own starter configuration says 100 for both."""
+    """How long to train.
 
-    intents: int = 100
+    Rasa's starter configuration says 100 for both. The intents' training accuracy no longer moves after 40, and
+    each epoch costs seconds, so 60 are enough for them.
+    """
+
+    intents: int = 60
     responses: int = 100
 
 
