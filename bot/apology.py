@@ -9,8 +9,7 @@ from index.text import detect_language
 
 _TEXT = {
     "zh": "抱歉，我现在没能查到答案。你的问题已经记下，请稍后再问一次。",
-    "en": "Sorry, I could not look that up just now. Your question has been noted; please ask it "
-    "again in a moment.",
+    "en": "Sorry, I could not look that up just now. Your question has been noted; please ask it again in a moment.",
 }
 _TEXT_WITH_PERSON = {
     "zh": "抱歉，我现在没能查到答案。你的问题已经记下，请稍后再问一次，或者联系人工客服。",

@@ -29,7 +29,7 @@ from bot.security import register_security
 from bot.services import open_services
 from bot.settings import Settings, load_settings
 from bot.starting import StartingAssistant
-from bot.transcripts.review import views
+from bot.transcripts.review import access, accounts, audit_page, views
 from bot.transcripts.review.session import limit_guessing, register_sessions
 
 _COUNTED = (
@@ -46,6 +46,9 @@ _UNCOUNTED = (
     problem_types.blueprint,
     widget.blueprint,
     views.blueprint,
+    access.blueprint,
+    accounts.blueprint,
+    audit_page.blueprint,
 )
 
 
@@ -114,7 +117,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     for blueprint in _UNCOUNTED:
         app.register_blueprint(blueprint)
-    limit_guessing(app, limiter, "staff.sign_in")
+    limit_guessing(app, limiter, "access.sign_in")
 
 
 def _counted(response):  # type: ignore[no-untyped-def]

@@ -23,9 +23,7 @@ class Keys:
 
     def pseudonym(self, purpose: str, name: str) -> str:
         """A stand-in for `name`, 32 hexadecimal digits: always the same, and no way back without the key."""
-        return hmac.digest(self.derive(purpose), name.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[
-            :32
-        ]
+        return hmac.digest(self.derive(purpose), name.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:32]
 
 
 def open_keys(settings: Settings) -> Keys:

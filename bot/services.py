@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import cast
@@ -10,6 +11,7 @@ import redis
 from flask import current_app
 
 from bot.assistant.protocol import Assistant
+from bot.audit import AuditLog
 from bot.conversation import Conversations
 from bot.keys import Keys, open_keys
 from bot.locks import ConversationLocks, LocalLocks, RedisLocks
@@ -17,7 +19,9 @@ from bot.settings import Settings, SettingsError
 from bot.tokens import ConversationTokens
 from bot.transcripts.accounts import StaffAccounts
 from bot.transcripts.database import Database
+from bot.transcripts.guesses import Guesses
 from bot.transcripts.migrate import migrate
+from bot.transcripts.staff_sessions import StaffSessions
 from bot.transcripts.store import TranscriptStore
 
 _DAY = 86_400.0
@@ -40,6 +44,9 @@ class Services:
     assistant: Assistant
     conversations: Conversations
     accounts: StaffAccounts
+    sessions: StaffSessions
+    guesses: Guesses
+    audit: AuditLog
     on_close: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
@@ -75,7 +82,19 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         assistant=assistant,
         conversations=Conversations(assistant, store, _locks(settings), settings.contact_url),
         accounts=StaffAccounts(database),
+        sessions=StaffSessions(
+            database,
+            idle=datetime.timedelta(minutes=settings.staff_idle_minutes),
+            longest=datetime.timedelta(hours=settings.staff_session_hours),
+        ),
+        guesses=Guesses(database, keys),
+        audit=open_audit(database, settings, keys),
     )
+
+
+def open_audit(database: Database, settings: Settings, keys: Keys) -> AuditLog:
+    """The audit log, sealed with AUDIT_KEY where there is one."""
+    return AuditLog(database, Keys(settings.audit_key) if settings.audit_key else keys)
 
 
 def prepare_folder(settings: Settings) -> None:

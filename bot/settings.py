@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.roles import ROLES
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 _RATE = re.compile(r"[1-9]\d{0,8}/(second|minute|hour|day)")
@@ -164,6 +166,20 @@ def _hosts(value: str) -> tuple[str, ...]:
     return hosts
 
 
+def _issuer(value: str) -> str:
+    own = _has_scheme(value, ("http",)) and urlsplit(value).hostname in ("127.0.0.1", "localhost", "::1")
+    if value and not own and not _has_scheme(value, ("https",)):
+        raise ValueError("an address that starts with https://")
+    return value
+
+
+def _role_values(value: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.partition("=") for part in _listed(value)]
+    if not pairs or not all(role.strip() in ROLES and claim.strip() for role, _, claim in pairs):
+        raise ValueError(f"ROLE=VALUE pairs such as viewer=faq-readers, separated by commas; roles: {', '.join(ROLES)}")
+    return tuple((claim.strip(), role.strip()) for role, _, claim in pairs)
+
+
 def _secret(value: str) -> str:
     if value and len(value) < 16:
         raise ValueError("at least 16 characters; leave it unset to have one made")
@@ -187,6 +203,22 @@ SETTINGS: tuple[Setting, ...] = (
             "the one that set-up installs.", _text),
     Setting("SECRET_KEY", "", "Signs conversations and sessions; the same on every replica. Unset: made "
             "once and kept in VAR_DIR.", _secret),
+    Setting("AUDIT_KEY", "", "Seals the audit log. Unset: SECRET_KEY does; set it to the old one before that "
+            "one changes.", _secret),
+    Setting("STAFF_IDLE_MINUTES", "60", "Minutes without a request after which staff have to sign in again.",
+            _whole(1, 1440)),
+    Setting("STAFF_SESSION_HOURS", "12", "Hours after which staff have to sign in again in any case.",
+            _whole(1, 168)),
+    Setting("STAFF_PASSWORDS", "on", "Whether accounts with passwords may sign in: on, or off where single "
+            "sign-on is the only way.", _choice("on", "off")),
+    Setting("OIDC_ISSUER", "", "Address of the OpenID Connect provider whose people may sign in as staff. Unset: "
+            "no single sign-on.", _issuer),
+    Setting("OIDC_CLIENT_ID", "", "Client id that the provider gave this service.", _text),
+    Setting("OIDC_CLIENT_SECRET", "", "Client secret that goes with it.", _text),
+    Setting("OIDC_ROLE_CLAIM", "roles", "Claim of the ID token that decides the role: roles, groups or email, "
+            "for example.", _text),
+    Setting("OIDC_ROLES", "viewer=viewer,reviewer=reviewer,admin=admin", "Which value of that claim gives which "
+            "role: ROLE=VALUE, separated by commas. Nobody else may sign in.", _role_values),
     Setting("TEAMS_SECRET", "", "Security token of the Teams outgoing webhook, in base64 as Teams shows it; "
             "several separated by commas. Unset: Teams is refused.", _base64_secrets),
     Setting("TEAMS_TENANTS", "", "Directory (tenant) ids whose people may ask in Teams, separated by commas. "
@@ -242,6 +274,15 @@ class Settings:
     assistant_url: str
     embedding_model: str
     secret_key: str = field(repr=False)
+    audit_key: str = field(repr=False)
+    staff_idle_minutes: int
+    staff_session_hours: int
+    staff_passwords: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_role_claim: str
+    oidc_roles: tuple[tuple[str, str], ...]
     teams_secret: tuple[bytes, ...] = field(repr=False)
     teams_tenants: frozenset[str]
     teams_teams: frozenset[str]
@@ -287,6 +328,10 @@ def load_settings(environ: Mapping[str, str] | None = None, overrides: Mapping[s
     values = {row.name.lower(): _value(row, given.get(row.name, row.default)) for row in SETTINGS}
     if values["teams_app_id"] and not values["teams_app_password"]:
         raise SettingsError("TEAMS_APP_PASSWORD has to be set where TEAMS_APP_ID is")
+    if values["oidc_issuer"] and not (values["oidc_client_id"] and values["oidc_client_secret"]):
+        raise SettingsError("OIDC_CLIENT_ID and OIDC_CLIENT_SECRET have to be set where OIDC_ISSUER is")
+    if values["staff_passwords"] == "off" and not values["oidc_issuer"]:
+        raise SettingsError("STAFF_PASSWORDS can be off only where OIDC_ISSUER is set")
     return Settings(**values, given=frozenset(given))
 
 

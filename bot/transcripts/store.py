@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import UnknownTurn
@@ -21,7 +21,9 @@ from bot.transcripts.records import (
     reply_json,
     storable_evidence,
 )
+from bot.transcripts.searching import searchable
 from bot.transcripts.tables import JsonType, UtcTime, conversations, feedback, turns
+from bot.transcripts.worth import priority, turn_facts
 
 _TITLE = 120
 _TURNS_SHOWN = 500
@@ -99,7 +101,7 @@ class TranscriptStore:
         """The latest turns of a conversation (500 at most), oldest first."""
         query = _turn_query().where(turns.c.conversation_id == conversation)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(turns.c.id.desc()).limit(_TURNS_SHOWN)).all()
+            rows = connection.execute(query.order_by(turns.c.number.desc()).limit(_TURNS_SHOWN)).all()
         return tuple(_turn(row) for row in reversed(rows))
 
     def conversation(self, conversation: str) -> ConversationSummary | None:
@@ -131,10 +133,14 @@ class TranscriptStore:
             UnknownTurn: there is no such turn.
         """
         row = {"turn_id": turn_id, "value": value, "comment": comment, "created_at": _now()}
+        facts = sa.select(turns.c.outcome, turns.c.confidence).where(turns.c.id == turn_id)
         with self._database.writing() as connection:
-            if not _turn_exists(connection, turn_id):
+            found = connection.execute(facts).first()
+            if found is None:
                 raise UnknownTurn("There is no turn of that id.")
             connection.execute(_UPSERT_FEEDBACK, row)
+            worth = priority(found.outcome, found.confidence, value)
+            connection.execute(turns.update().where(turns.c.id == turn_id).values(feedback=value, priority=worth))
 
     def delete_before(self, moment: datetime.datetime, at_most: int = 500) -> int:
         """Delete turns older than `moment`, and conversations left empty; returns how many turns went.
@@ -156,13 +162,9 @@ def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.timezone.utc)
 
 
-def _turn_exists(connection: Connection, turn_id: str) -> bool:
-    return connection.execute(sa.select(turns.c.id).where(turns.c.id == turn_id)).first() is not None
-
-
 def _turn_query() -> Any:
     joined = turns.outerjoin(feedback, feedback.c.turn_id == turns.c.id)
-    return sa.select(turns, feedback.c.value.label("feedback"), feedback.c.comment).select_from(joined)
+    return sa.select(turns, feedback.c.comment).select_from(joined)
 
 
 def _conversation_row(turn: Turn) -> dict[str, Any]:
@@ -192,6 +194,8 @@ def _turn_row(turn: Turn) -> dict[str, Any]:
         "evidence": storable_evidence(turn.reply.evidence),
         "latency_ms": turn.latency_ms,
         "created_at": turn.created,
+        "search": searchable(turn.text),
+        **turn_facts(turn.reply),
     }
 
 

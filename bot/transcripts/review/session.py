@@ -1,87 +1,153 @@
-"""Who is signed in: Flask-Login over the staff accounts, and what guards every staff page."""
+"""Who is signed in: Flask-Login over the staff accounts, and what guards every address below /staff/."""
 
 from __future__ import annotations
 
 import datetime
+import logging
 from typing import Any
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
+from bot.errors import Forbidden
 from bot.limits import client_address
+from bot.roles import ANYBODY, includes, needed_role
 from bot.services import services
 from bot.settings import Settings
 from bot.transcripts.accounts import StaffUser
+from bot.transcripts.review.navigation import SECTIONS
+from bot.words import LANGUAGES, Words, visitor_words
 
-LONGEST_SESSION = datetime.timedelta(hours=12)
 GUESSES = "10 per 15 minutes"
 
+_READ_ONLY = ("GET", "HEAD", "OPTIONS")
 _csrf = CSRFProtect()
+_log = logging.getLogger(__name__)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
     """The account of the present session."""
 
-    def __init__(self, user: StaffUser) -> None:
+    def __init__(self, user: StaffUser, token: str) -> None:
         self.user = user
+        self.token = token
 
     def get_id(self) -> str:
         """What the session cookie holds."""
-        return self.user.session_id
+        return self.token
 
 
 def register_sessions(app: Flask, settings: Settings) -> None:
-    """Set up cookies, sign-in and the protection of forms."""
+    """Set up cookies, sign-in, the guard of /staff/ and the protection of its forms."""
     app.config.update(
         SESSION_COOKIE_NAME="staff",
         SESSION_COOKIE_PATH="/staff",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
-        PERMANENT_SESSION_LIFETIME=LONGEST_SESSION,
+        PERMANENT_SESSION_LIFETIME=datetime.timedelta(hours=settings.staff_session_hours),
         WTF_CSRF_CHECK_DEFAULT=False,  # the API has no cookies to forge a request with
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     _csrf.init_app(app)
     manager = LoginManager(app)
     manager.user_loader(_load)
+    app.before_request(_guard)
+    app.after_request(_keep_private)
 
 
 def limit_guessing(app: Flask, limiter: Limiter, endpoint: str) -> None:
-    """Count refused sign-ins, for each address and for each name."""
-    view: Any = app.view_functions[endpoint]
-    for key in (client_address, _tried_name):
-        view = limiter.limit(GUESSES, key_func=key, methods=["POST"], deduct_when=_refused)(view)
-    app.view_functions[endpoint] = view
+    """Count the refused sign-ins of each address."""
+    view = app.view_functions[endpoint]
+    counted: Any = limiter.limit(GUESSES, key_func=client_address, methods=["POST"], deduct_when=_refused)(view)
+    app.view_functions[endpoint] = counted
 
 
-def guard() -> ResponseReturnValue | None:
-    """Before every staff page: forms carry their token, and all but the sign-in need an account."""
+def begin_session(user: StaffUser) -> None:
+    """Sign somebody in. Nothing of who sat there before is kept but the language."""
+    token = services().sessions.start(user)
+    language = session.get("language")
+    session.clear()
     session.permanent = True
-    if request.method == "POST":
-        _csrf.protect()
-    if request.endpoint in ("staff.sign_in", "staff.static") or current_user.is_authenticated:
+    if language:
+        session["language"] = language
+    login_user(SignedIn(user, token))
+
+
+def end_session() -> None:
+    """Sign out: the session is over in the database, whatever cookies somebody kept."""
+    if current_user.is_authenticated:
+        services().sessions.end(current_user.token)
+    logout_user()
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def page_context() -> dict[str, object]:
+    """What every staff template may use; a blueprint hands it to `context_processor`."""
+    words = visitor_words()
+    user = current_user.user if current_user.is_authenticated else None
+    return {
+        "words": words,
+        "user": user,
+        "other_url": _other_language(words),
+        "may": _may,
+        "sections": SECTIONS,
+    }
+
+
+def _guard() -> ResponseReturnValue | None:
+    """Before every staff page: forms carry their token, and the account has the role that the page needs."""
+    if not _is_staff_page():
         return None
-    return redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?")))
+    session.permanent = True
+    if request.args.get("lang") in LANGUAGES:
+        session["language"] = request.args["lang"]
+    if request.method not in _READ_ONLY:
+        _csrf.protect()
+    if request.endpoint is None:
+        return None  # there is no such page
+    needed = needed_role(current_app.view_functions[request.endpoint])
+    if needed == ANYBODY:
+        return None
+    if not current_user.is_authenticated:
+        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+    if needed is None:
+        _log.error("nobody may use %s: its view has no role, see bot/roles.py", request.endpoint)
+    if needed is None or not includes(current_user.user.role, needed):
+        raise Forbidden("Your account may not do this.")
+    return None
 
 
-def keep_private(response: Response) -> Response:
+def _keep_private(response: Response) -> Response:
     """After every staff page: nothing of it is kept by browsers or proxies."""
-    response.headers["Cache-Control"] = "no-store"
+    if _is_staff_page():
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _load(session_id: str) -> SignedIn | None:
-    user = services().accounts.of_session(session_id)
-    return SignedIn(user) if user else None
+def _is_staff_page() -> bool:
+    return request.path == "/staff" or request.path.startswith("/staff/")
 
 
-def _tried_name() -> str:
-    return "name:" + request.form.get("name", "").strip().casefold()[:64]
+def _may(role: str) -> bool:
+    return bool(current_user.is_authenticated) and includes(current_user.user.role, role)
+
+
+def _load(token: str) -> SignedIn | None:
+    user = services().sessions.find(token)
+    return SignedIn(user, token) if user else None
 
 
 def _refused(response: Response) -> bool:
     return response.status_code == 401
+
+
+def _other_language(words: Words) -> str:
+    arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": words.other}
+    return url_for(request.endpoint or "staff.conversations", **arguments)

@@ -1,0 +1,117 @@
+"""Signing in and out, and one's own password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from bot.errors import Forbidden
+from bot.limits import client_address
+from bot.roles import ANYBODY, needs
+from bot.services import services
+from bot.transcripts.accounts import SHORTEST_PASSWORD, AccountError, StaffUser
+from bot.transcripts.review.auditing import note
+from bot.transcripts.review.session import begin_session, end_session, page_context
+
+blueprint = Blueprint("access", __name__, url_prefix="/staff")
+blueprint.context_processor(page_context)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@needs(ANYBODY)
+def sign_in() -> ResponseReturnValue:
+    """Ask for name and password; a right one starts a session."""
+    if request.method == "GET":
+        return _sign_in_page()
+    if services().settings.staff_passwords == "off":
+        raise Forbidden("Passwords are switched off; use single sign-on.")
+    name = request.form.get("name", "")
+    if not services().guesses.allow(name):
+        _note_refusal(name, "locked")
+        return _sign_in_page("locked"), 429
+    user = services().accounts.check(name, request.form.get("password", ""))
+    if user is None:
+        _note_refusal(name, "wrong")
+        return _sign_in_page("wrong_password"), 401
+    services().guesses.forget(name)
+    return enter(user, "password")
+
+
+@blueprint.post("/sign-out")
+@needs(ANYBODY)
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    if current_user.is_authenticated:
+        note("signed_out")
+    end_session()
+    return redirect(url_for("access.sign_in"))
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@needs("viewer")
+def password() -> ResponseReturnValue:
+    """Change one's own password, which ends all other sessions."""
+    user: StaffUser = current_user.user
+    if user.issuer is not None:
+        raise Forbidden("This account signs in elsewhere and has no password here.")
+    if request.method == "GET":
+        return _password_page()
+    if not services().guesses.allow(user.name):
+        return _password_page("locked"), 429
+    if services().accounts.check(user.name, request.form.get("password", "")) is None:
+        return _password_page("wrong_own_password"), 400
+    services().guesses.forget(user.name)
+    return _change_password(user)
+
+
+def enter(user: StaffUser, way: str) -> ResponseReturnValue:
+    """Begin a session and go where the person wanted to be. Args: way: "password" or "single sign-on"."""
+    services().audit.record(user.name, "signed_in", user.name, {"address": client_address(), "way": way})
+    begin_session(user)
+    return redirect(own_page(request.args.get("next", "")))
+
+
+def own_page(wanted: str) -> str:
+    """Where to go after signing in: only ever to a staff page of ours."""
+    safe = wanted.startswith("/staff/") and "\\" not in wanted and "//" not in wanted
+    return wanted if safe else url_for("staff.conversations")
+
+
+def _change_password(user: StaffUser) -> ResponseReturnValue:
+    new = request.form.get("new_password", "")
+    if new != request.form.get("new_password_again", ""):
+        return _password_page("passwords_differ"), 400
+    try:
+        services().accounts.set_password(user.name, new)
+    except AccountError as error:
+        return _password_page(error.key), 400
+    note("account.password_changed", user.name)
+    begin_session(services().accounts.get(user.name))
+    return redirect(url_for("access.password", done=1))
+
+
+def _note_refusal(name: str, reason: str) -> None:
+    """Name the account only if there is one: people type passwords into the wrong field."""
+    try:
+        target = services().accounts.get(name).name
+    except AccountError:
+        target = ""
+    services().audit.record("", "sign_in.refused", target, {"address": client_address(), "reason": reason})
+
+
+def _sign_in_page(problem: str = "") -> str:
+    settings = services().settings
+    return render_template(
+        "staff/sign_in.html",
+        problem=problem,
+        passwords=settings.staff_passwords == "on",
+        single_sign_on=bool(settings.oidc_issuer),
+        next=request.args.get("next", ""),
+    )
+
+
+def _password_page(problem: str = "") -> str:
+    return render_template(
+        "staff/password.html", problem=problem, done="done" in request.args, shortest=SHORTEST_PASSWORD
+    )
