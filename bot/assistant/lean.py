@@ -2,8 +2,9 @@
 
 `import rasa.core.processor` brings in everything that Rasa could ever be asked to do: fourteen messengers,
 TensorFlow for training neural policies, schedulers, plots. That is most of the time and memory of a start. A
-module named here is found, but its code runs only when one of its names is asked for, so nothing is cut off:
-a pipeline of another kind, or training in the same process, loads what it uses.
+module named here is found, but its code runs only when one of its names is asked for, so nothing is cut off: a
+pipeline of another kind loads what it uses. Training needs a process of its own, as `python -m bot train` is: Rasa
+checks that its validator is one of its components, which the stand-in for it is not.
 
 Call `put_off_imports()` before the first import of `rasa.core`.
 """
@@ -120,9 +121,9 @@ def _after_its_package(fullname: str) -> importlib.machinery.ModuleSpec | None:
 
 def _run(module: ModuleType) -> None:
     """Run the code of a lazy module, after that of its package."""
-    package = sys.modules.get(module.__name__.rpartition(".")[0])
-    if package is not None:
-        _run(package)
+    package = module.__name__.rpartition(".")[0]
+    if package and package in sys.modules:
+        _run(sys.modules[package])
     if not isinstance(module, _LazyModule) or module.__spec__ is None:
         return
     loader = module.__spec__.loader
