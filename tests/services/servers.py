@@ -19,31 +19,29 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-_PG_OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+_FORGETFUL = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Path]:
     """The folder of a running cluster's socket."""
+    with postgres_cluster(_FORGETFUL) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def postgres_cluster(options: str = "") -> Iterator[Path]:
+    """A cluster of its own, gone at the end; the folder of its socket.
+
+    Args:
+        options: for the server; without any it is as durable as PostgreSQL is by default.
+    """
     programs = _postgres_programs()
     with _folder_for_postgres() as (folder, run):
         data = folder / "data"
-        run(
-            [
-                programs / "initdb",
-                "-D",
-                data,
-                "-U",
-                "faq",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "-N",
-            ]
-        )
-        options = f"{_PG_OPTIONS} -c unix_socket_directories={folder}"
+        made = ["-U", "faq", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+        run([programs / "initdb", "-D", data, *made])
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {options}"
         run([programs / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start"])
         try:
             yield folder
@@ -51,13 +49,22 @@ def postgres_server() -> Iterator[Path]:
             run([programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
 
 
+@contextlib.contextmanager
+def postgres_database(server: Path) -> Iterator[str]:
+    """The address of an empty database of a cluster, dropped at the end."""
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(server, f"CREATE DATABASE {name}")
+    try:
+        yield f"postgresql://faq@/{name}?host={server}"
+    finally:
+        _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def postgres_url(postgres_server: Path) -> Iterator[str]:
     """An empty database, for one test."""
-    name = f"test_{uuid.uuid4().hex}"
-    _administer(postgres_server, f"CREATE DATABASE {name}")
-    yield f"postgresql://faq@/{name}?host={postgres_server}"
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
