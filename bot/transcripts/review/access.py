@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,6 +13,7 @@ from bot.services import services
 from bot.transcripts.accounts import SHORTEST_PASSWORD, AccountError, StaffUser
 from bot.transcripts.review.auditing import note
 from bot.transcripts.review.session import begin_session, end_session, page_context
+from bot.words import visitor_words
 
 blueprint = Blueprint("access", __name__, url_prefix="/staff")
 blueprint.context_processor(page_context)
@@ -88,7 +89,8 @@ def _change_password(user: StaffUser) -> ResponseReturnValue:
         return _password_page(error.key), 400
     note("account.password_changed", user.name)
     begin_session(services().accounts.get(user.name))
-    return redirect(url_for("access.password", done=1))
+    flash(visitor_words()("password_changed"), "good")
+    return redirect(url_for("access.password"))
 
 
 def _note_refusal(name: str, reason: str) -> None:
@@ -112,6 +114,4 @@ def _sign_in_page(problem: str = "") -> str:
 
 
 def _password_page(problem: str = "") -> str:
-    return render_template(
-        "staff/password.html", problem=problem, done="done" in request.args, shortest=SHORTEST_PASSWORD
-    )
+    return render_template("staff/password.html", problem=problem, shortest=SHORTEST_PASSWORD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.roles import ROLES, needs
@@ -10,6 +10,7 @@ from bot.services import services
 from bot.transcripts.accounts import SHORTEST_PASSWORD, AccountError
 from bot.transcripts.review.auditing import note
 from bot.transcripts.review.session import page_context
+from bot.words import visitor_words
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/staff/accounts")
 blueprint.context_processor(page_context)
@@ -80,24 +81,22 @@ def unlock(name: str) -> ResponseReturnValue:
     """Let an account try again after too many wrong passwords."""
     services().guesses.forget(name)
     note("account.unlocked", name)
-    return _back("account_changed", name)
+    return _back("account_unlocked", name)
 
 
 def _back(done: str, name: str) -> ResponseReturnValue:
-    return redirect(url_for("accounts.accounts", done=done, who=name))
+    flash(visitor_words()(done, name=name), "good")
+    return redirect(url_for("accounts.accounts"))
 
 
 def _page(problem: str = "") -> str:
     guesses = services().guesses
     locked = guesses.locked()
     listed = [(user, guesses.is_locked(user.name, locked)) for user in services().accounts.all()]
-    done = request.args.get("done", "")
     return render_template(
         "staff/accounts.html",
         accounts=listed,
         roles=ROLES,
         shortest=SHORTEST_PASSWORD,
         problem=problem,
-        done=done if done.startswith("account_") else "",
-        who=request.args.get("who", "")[:64],
     )

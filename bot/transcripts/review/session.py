@@ -149,5 +149,5 @@ def _refused(response: Response) -> bool:
 
 
 def _other_language(words: Words) -> str:
-    arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": words.other}
+    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": words.other}
     return url_for(request.endpoint or "staff.conversations", **arguments)
