@@ -14,6 +14,8 @@ from bot.assistant.protocol import Assistant
 from bot.audit import AuditLog
 from bot.conversation import Conversations
 from bot.keys import Keys, open_keys
+from bot.knowledge_base.files import KnowledgeFiles
+from bot.knowledge_base.store import KnowledgeStore
 from bot.locks import ConversationLocks, LocalLocks, RedisLocks
 from bot.settings import Settings, SettingsError
 from bot.tokens import ConversationTokens
@@ -47,6 +49,7 @@ class Services:
     sessions: StaffSessions
     guesses: Guesses
     audit: AuditLog
+    knowledge: KnowledgeStore
     on_close: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
@@ -73,6 +76,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
     database = Database(settings.database)
     migrate(database)
     store = TranscriptStore(database)
+    audit = open_audit(database, settings, keys)
     return Services(
         settings=settings,
         keys=keys,
@@ -88,7 +92,8 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
             longest=datetime.timedelta(hours=settings.staff_session_hours),
         ),
         guesses=Guesses(database, keys),
-        audit=open_audit(database, settings, keys),
+        audit=audit,
+        knowledge=KnowledgeStore(database, audit, KnowledgeFiles(settings.knowledge_dir)),
     )
 
 

@@ -6,7 +6,10 @@ import contextlib
 from collections.abc import Iterator
 
 from bot.assistant.protocol import Reply
-from bot.services import prepare_folder
+from bot.keys import open_keys
+from bot.knowledge_base.files import KnowledgeFiles
+from bot.knowledge_base.store import KnowledgeStore
+from bot.services import open_audit, prepare_folder
 from bot.settings import Settings
 from bot.transcripts.accounts import StaffAccounts
 from bot.transcripts.database import Database
@@ -43,6 +46,19 @@ def open_accounts(settings: Settings) -> Iterator[StaffAccounts]:
     try:
         migrate(database)
         yield StaffAccounts(database)
+    finally:
+        database.close()
+
+
+@contextlib.contextmanager
+def open_knowledge(settings: Settings) -> Iterator[KnowledgeStore]:
+    """What staff wrote, in the database that the settings name."""
+    prepare_folder(settings)
+    database = Database(settings.database)
+    try:
+        migrate(database)
+        audit = open_audit(database, settings, open_keys(settings))
+        yield KnowledgeStore(database, audit, KnowledgeFiles(settings.knowledge_dir))
     finally:
         database.close()
 

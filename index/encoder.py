@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "use-multilingual-v3"
 CACHED_QUERIES = 4096
+FEW_PASSAGES = 64  # up to here, importing torch takes longer than it saves
 HUB_TIMEOUT = 10  # seconds
 
 
@@ -92,7 +93,8 @@ class PackagedEncoder:
     """A packaged model: passages go through its SentenceTransformer, questions straight to the engine inside it.
 
     Both give the same numbers, since it is the same engine. A process that only answers questions is spared
-    torch, and `encode_query`, which sorts, batches and copies as a transformer needs it.
+    torch, and `encode_query`, which sorts, batches and copies as a transformer needs it. So is one that takes in
+    a few approved passages while it answers.
     """
 
     def __init__(self, engine: Engine, name: str, revision: str) -> None:
@@ -112,6 +114,8 @@ class PackagedEncoder:
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """Embeddings of passages: float32 `(n, d)`, rows L2-normalised."""
         with self._lock:
+            if 0 < len(texts) <= FEW_PASSAGES:
+                return _unit(self._engine.embed(list(texts), is_query=False))
             return self._through_transformer.encode_passages(texts)
 
     @cached_property

@@ -114,7 +114,7 @@ class Revision:
         based_on: number of the revision that it was written over; 0 for the page's own words or nothing.
         author: who began it; `editors` everybody who wrote in it, none of whom may approve it.
         note: what a reviewer or approver had to say about it.
-        turn_id: the stored turn that made somebody write it.
+        turns: ids of the stored turns that made somebody write it; approving it settles them.
     """
 
     id: int
@@ -130,8 +130,13 @@ class Revision:
     approver: str | None = None
     undone_by: str | None = None
     note: str = ""
-    turn_id: str | None = None
+    turns: tuple[str, ...] = ()
     decided: datetime.datetime | None = None
+
+    @property
+    def is_files(self) -> bool:
+        """Whether it was not approved here, but is what the page's file said before anything was."""
+        return self.revision is not None and self.based_on == self.revision
 
     @property
     def entry(self) -> Entry:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.transcripts.tables import JsonType, UtcTime, metadata
 
 # `revision` is given when a revision is approved and never given twice; `based_on` is the one it was written over.
+# An entry has one revision without a number at most: what is being written or waits for approval.
 knowledge_revisions = sa.Table(
     "knowledge_revisions",
     metadata,
@@ -22,11 +23,19 @@ knowledge_revisions = sa.Table(
     sa.Column("approver", sa.String(64)),
     sa.Column("undone_by", sa.String(64)),
     sa.Column("note", sa.Text, nullable=False),
-    sa.Column("turn_id", sa.String(64)),
+    sa.Column("turns", JsonType, nullable=False),
     sa.Column("changed_at", UtcTime, nullable=False),
     sa.Column("decided_at", UtcTime),
     sa.UniqueConstraint("page", "label", "revision", name="knowledge_revisions_once"),
     sa.Index("knowledge_revisions_by_state", "state", "changed_at"),
+    sa.Index(
+        "knowledge_revisions_one_open",
+        "page",
+        "label",
+        unique=True,
+        sqlite_where=sa.text("revision IS NULL"),
+        postgresql_where=sa.text("revision IS NULL"),
+    ),
 )
 
 # One row, whose counter goes up with every approval and every undo; replicas watch it.
@@ -54,4 +63,14 @@ knowledge_effects = sa.Table(
     sa.Column("total", sa.Integer, nullable=False),
     sa.Column("result", JsonType),
     sa.Column("moment", UtcTime, nullable=False),
+)
+
+# Each process that answers, and which version it answers from; one that is not seen for a while is gone.
+knowledge_replicas = sa.Table(
+    "knowledge_replicas",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("seen_at", UtcTime, nullable=False),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,9 +35,16 @@ def test_the_migrations_end_at_the_version_of_this_code() -> None:
 def test_an_empty_database_gets_the_tables_that_the_code_expects(database: Database) -> None:
     migrate(database)
 
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+    with warnings.catch_warnings(), database.engine.connect() as connection:
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index turns_search_short")
+        options = {"compare_type": False, "include_name": _is_described}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
+
+
+def _is_described(name: str | None, kind: str, parents: object) -> bool:
+    """The full-text index is the migration's own affair, and the counter of numbers SQLite's."""
+    return name != "sqlite_sequence" and not (name or "").startswith("turns_search")
 
 
 def test_a_database_that_is_up_to_date_stays_as_it_is(database: Database) -> None:
