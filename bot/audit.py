@@ -114,6 +114,11 @@ class AuditLog:
         with self._database.reading() as connection:
             return tuple(_row(row) for row in connection.execute(query))
 
+    def rows(self) -> Iterator[AuditRow]:
+        """Every row, oldest first."""
+        with self._database.reading() as connection:
+            yield from _all_rows(connection)
+
     def verify(self, noted: str = "") -> Verdict:
         """Check every row, and the end of the log.
 

@@ -1,4 +1,4 @@
-"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, teams-try, staff.
+"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, teams-try, staff, audit.
 
 Whatever goes wrong is one line on standard error; the status is 2 for a command or setting that cannot be
 used, 1 for anything else.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
-import getpass
 import os
 import sys
 import warnings
@@ -152,38 +151,16 @@ def _teams_try(settings: Settings, options: argparse.Namespace) -> None:
         raise CommandFailed(str(error)) from None
 
 
-def _staff_add(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.terminal import open_accounts
+def _staff(name: str) -> Command:
+    """The function of that name in `bot.staff_commands`."""
 
-    with open_accounts(settings) as accounts:
-        user = accounts.add(options.name, _new_password(), options.role)
-    print(f"{user.name} may sign in as {user.role}")
+    def command(settings: Settings, options: argparse.Namespace) -> int | None:
+        from bot import staff_commands
 
+        status: int | None = getattr(staff_commands, name)(settings, options)
+        return status
 
-def _staff_password(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.terminal import open_accounts
-
-    with open_accounts(settings) as accounts:
-        accounts.set_password(options.name, _new_password())
-    print("the password is changed; open sessions have ended")
-
-
-def _staff_list(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.terminal import open_accounts
-
-    with open_accounts(settings) as accounts:
-        for user in accounts.all():
-            print(f"{user.name}\t{user.role}\t{user.created:%Y-%m-%d}")
-
-
-def _new_password() -> str:
-    """The password typed twice; the first line of standard input when nobody sits there."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != password:
-        raise CommandFailed("the two passwords differ")
-    return password
+    return command
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -202,6 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--url", help="where the service runs, if not where HOST and PORT say")
     added.add_argument("--json", action="store_true", help="print the message that Teams would get as it is")
     _add_staff(commands)
+    _add_audit(commands)
     return parser
 
 
@@ -247,12 +225,28 @@ def _add_staff(commands: Commands) -> None:
 
     staff = commands.add_parser("staff", help="accounts for /staff/")
     actions = staff.add_subparsers(required=True, metavar="ACTION")
-    added = _command(actions, "add", _staff_add, "make an account; asks for its password, or reads a line")
-    added.add_argument("name")
-    added.add_argument("--role", choices=ROLES, default=ROLES[0], help="default: %(default)s")
-    _command(actions, "list", _staff_list, "list the accounts")
-    added = _command(actions, "passwd", _staff_password, "change a password, and end the open sessions")
-    added.add_argument("name")
+    made = _command(actions, "add", _staff("add"), "make an account; asks for its password, or reads a line")
+    made.add_argument("name")
+    made.add_argument("--role", choices=ROLES, default=ROLES[0], help="default: %(default)s")
+    _command(actions, "list", _staff("show_accounts"), "list the accounts")
+    for name, function, text in (
+        ("passwd", "change_password", "change a password, and end the open sessions"),
+        ("disable", "disable", "close an account, and end its sessions"),
+        ("enable", "enable", "open a closed account again"),
+        ("unlock", "unlock", "let an account try again after too many wrong passwords"),
+    ):
+        _command(actions, name, _staff(function), text).add_argument("name")
+    changed = _command(actions, "role", _staff("change_role"), "change the role of an account")
+    changed.add_argument("name")
+    changed.add_argument("role", choices=ROLES)
+
+
+def _add_audit(commands: Commands) -> None:
+    audit = commands.add_parser("audit", help="the log of who saw, changed, exported or deleted what")
+    actions = audit.add_subparsers(required=True, metavar="ACTION")
+    verify = _command(actions, "verify", _staff("verify_audit"), "check that the audit log is as it was written")
+    verify.add_argument("--noted", default="", metavar="NUMBER:HASH", help="a row noted earlier, to be there still")
+    _command(actions, "export", _staff("export_audit"), "print the audit log as JSON lines, oldest first")
 
 
 def _command(commands: Commands, name: str, command: Command, text: str) -> argparse.ArgumentParser:

@@ -46,9 +46,11 @@ class ServiceError(Exception):
     name = "internal-error"
     title = "Something went wrong here"
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, words: str = "") -> None:
+        """Args: words: key of what a page says instead of `detail`, in the language of who reads it."""
         super().__init__(detail)
         self.detail = detail
+        self.words = words
 
 
 class MalformedRequest(ServiceError):

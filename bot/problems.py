@@ -6,12 +6,13 @@ import http
 import logging
 from typing import Any
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, json, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from bot.channels.body import discard_body
 from bot.errors import InvalidFields, ServiceError
 from bot.ids import new_id
+from bot.transcripts.review.session import frame_context
 from bot.words import visitor_words
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def _service_error(error: ServiceError) -> Response:
     extra: dict[str, Any] = {}
     if isinstance(error, InvalidFields):
         extra["errors"] = [{"field": wrong.field, "detail": wrong.detail} for wrong in error.errors]
-    response = _render(error.status, f"/problems/{error.name}", error.title, error.detail, extra)
+    response = _render(error.status, f"/problems/{error.name}", error.title, error.detail, extra, error.words)
     if error.status == 503:
         response.headers["Retry-After"] = "5"
     return response
@@ -67,22 +68,25 @@ def _unexpected(error: Exception) -> Response:
     )
 
 
-def _render(status: int, kind: str, title: str, detail: str, extra: dict[str, Any]) -> Response:
+def _render(status: int, kind: str, title: str, detail: str, extra: dict[str, Any], words: str = "") -> Response:
     if _for_person():
-        return Response(_page(status, title, detail), status, mimetype="text/html")
+        return Response(_page(status, title, detail, words), status, mimetype="text/html")
     document = {"type": kind, "title": title, "status": status, "detail": detail, **extra}
     return Response(json.dumps(document), status, mimetype="application/problem+json")
 
 
-def _page(status: int, title: str, detail: str) -> str:
-    """The page for people, in their language where there are words for the status."""
+def _page(status: int, title: str, detail: str, key: str) -> str:
+    """The page for people, in their language where there are words for the problem or for its status."""
     words = visitor_words()
+    frame = frame_context() if status < 500 else {}  # it asks the database who is signed in
     return render_template(
         "problem.html",
+        frame="staff/layout.html" if frame else "layout.html",
+        home=url_for("staff.conversations") if frame else "/",
         status=status,
-        title=words.get(str(status)) or title,
-        detail=words.get(f"detail_{status}") or detail,
-        words=words,
+        title=words.get(f"{key}_title") or words.get(str(status)) or title,
+        detail=words.get(key) or words.get(f"detail_{status}") or detail,
+        **{**frame, "words": words},
     )
 
 

@@ -85,7 +85,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         store=store,
         assistant=assistant,
         conversations=Conversations(assistant, store, _locks(settings), settings.contact_url),
-        accounts=StaffAccounts(database),
+        accounts=StaffAccounts(database, audit),
         sessions=StaffSessions(
             database,
             idle=datetime.timedelta(minutes=settings.staff_idle_minutes),

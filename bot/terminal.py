@@ -11,7 +11,6 @@ from bot.knowledge_base.files import KnowledgeFiles
 from bot.knowledge_base.store import KnowledgeStore
 from bot.services import open_audit, prepare_folder
 from bot.settings import Settings
-from bot.transcripts.accounts import StaffAccounts
 from bot.transcripts.database import Database
 from bot.transcripts.migrate import migrate
 
@@ -36,18 +35,6 @@ def reply_lines(reply: Reply, settings: Settings) -> list[str]:
     if reply.suggestions:
         lines += ["", words["suggestions"], *(f"- {question}" for question in reply.suggestions)]
     return lines
-
-
-@contextlib.contextmanager
-def open_accounts(settings: Settings) -> Iterator[StaffAccounts]:
-    """The staff accounts of the database that the settings name."""
-    prepare_folder(settings)
-    database = Database(settings.database)
-    try:
-        migrate(database)
-        yield StaffAccounts(database)
-    finally:
-        database.close()
 
 
 @contextlib.contextmanager

@@ -1,11 +1,16 @@
-"""Staff accounts: names, roles, and argon2 password hashes or the word of a sign-on provider."""
+"""Staff accounts: names, roles, and argon2 password hashes or the word of a sign-on provider.
+
+Every change is part of one transaction with its row in the audit log: neither is without the other.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,6 +21,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
+from bot import clock
+from bot.audit import AuditLog
 from bot.roles import ROLES
 from bot.transcripts.database import Database
 from bot.transcripts.tables import staff_sessions, staff_users
@@ -55,40 +62,50 @@ class StaffUser:
 
 
 class StaffAccounts:
-    """Keeps accounts. Every method may raise `StorageUnavailable`."""
+    """Keeps accounts. Every method may raise `StorageUnavailable`.
 
-    def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
+    Whoever changes one is named `by`, for the audit log; "" where nobody is signed in.
+    """
+
+    def __init__(self, database: Database, audit: AuditLog, hasher: PasswordHasher | None = None) -> None:
         """Args: hasher: argon2 with other costs."""
         self._database = database
+        self._audit = audit
         self._hasher = hasher or PasswordHasher()
 
-    def add(self, name: str, password: str, role: str) -> StaffUser:
+    def add(self, name: str, password: str, role: str, by: str = "") -> StaffUser:
         """Make an account.
 
         Raises:
             AccountError: the name is taken or not a name, the role unknown, or the password too short.
         """
-        return self._insert(_checked_name(name), _checked_role(role), {"password_hash": self._hash(password)})
+        name, role = _checked_name(name), _checked_role(role)
+        try:
+            self._insert(name, role, {"password_hash": self._hash(password)}, by)
+        except IntegrityError:
+            raise AccountError(f"there is already an account {name}", "account_taken") from None
+        return self.get(name)
 
     def of_subject(self, issuer: str, subject: str, name: str, role: str) -> StaffUser:
         """The account of a person for whom a sign-on provider vouches, with the role that it gives; made at first.
 
+        The subject decides whose account it is, never the name: where another account has the name, the person
+        gets one with a mark behind it.
+
         Raises:
-            AccountError: the name belongs to another account, is none, or the account is disabled.
+            AccountError: the account is disabled.
         """
-        user = self._find(sa.and_(staff_users.c.issuer == issuer, staff_users.c.subject == subject))
-        if user is None:
-            known = {"password_hash": "", "issuer": issuer, "subject": subject}
-            return self._insert(_checked_name(name), _checked_role(role), known)
+        known = sa.and_(staff_users.c.issuer == issuer, staff_users.c.subject == subject)
+        user = self._find(known) or self._insert_subject(issuer, subject, name, role)
         if user.disabled:
             raise AccountError(f"the account {user.name} is disabled", "account_disabled")
         if user.role != role:
             # Not `set_role`: what the provider says holds, even if it leaves no admin.
-            with self._database.writing() as connection:
+            with self._changing(user, "account.role_changed", user.name, role=role) as connection:
                 _change(connection, user, {"role": _checked_role(role)})
         return self.get(user.name)
 
-    def set_password(self, name: str, password: str) -> None:
+    def set_password(self, name: str, password: str, by: str = "") -> None:
         """Change a password, which ends the account's sessions.
 
         Raises:
@@ -97,11 +114,12 @@ class StaffAccounts:
         user = self.get(name)
         if user.issuer is not None:
             raise AccountError(f"{user.name} signs in elsewhere and has no password here", "account_elsewhere")
-        with self._database.writing() as connection:
-            _change(connection, user, {"password_hash": self._hash(password)})
+        hashed = self._hash(password)
+        with self._changing(user, "account.password_changed", by) as connection:
+            _change(connection, user, {"password_hash": hashed})
             _end_sessions(connection, user)
 
-    def set_role(self, name: str, role: str) -> None:
+    def set_role(self, name: str, role: str, by: str = "") -> None:
         """Change a role; it holds from the account's next request on.
 
         Raises:
@@ -110,18 +128,19 @@ class StaffAccounts:
         user = self.get(name)
         if user.issuer is not None:
             raise AccountError(f"the sign-on provider decides the role of {user.name}", "account_role_elsewhere")
-        with self._database.writing() as connection:
-            _change(connection, user, {"role": _checked_role(role)})
+        with self._changing(user, "account.role_changed", by, role=_checked_role(role)) as connection:
+            _change(connection, user, {"role": role})
             _check_admin_left(connection, user)
 
-    def set_disabled(self, name: str, disabled: bool) -> None:
+    def set_disabled(self, name: str, disabled: bool, by: str = "") -> None:
         """Close an account, which ends its sessions, or open it again.
 
         Raises:
             AccountError: there is no such account, or no admin would be left.
         """
         user = self.get(name)
-        with self._database.writing() as connection:
+        action = "account.disabled" if disabled else "account.enabled"
+        with self._changing(user, action, by) as connection:
             _change(connection, user, {"disabled": disabled})
             if disabled:
                 _check_admin_left(connection, user)
@@ -156,14 +175,35 @@ class StaffAccounts:
     def _nobody(self) -> str:
         return self._hasher.hash("nobody has this password")
 
-    def _insert(self, name: str, role: str, known: Mapping[str, Any]) -> StaffUser:
-        row = {"name": name, "role": role, "created_at": datetime.datetime.now(datetime.timezone.utc), **known}
-        try:
-            with self._database.writing() as connection:
-                connection.execute(staff_users.insert(), row)
-        except IntegrityError:
-            raise AccountError(f"there is already an account {name}", "account_taken") from None
-        return self.get(name)
+    @contextlib.contextmanager
+    def _changing(self, user: StaffUser, action: str, by: str, **details: Any) -> Iterator[Connection]:
+        with self._database.writing() as connection:
+            yield connection
+            self._audit.record(by, action, user.name, details, connection)
+
+    def _insert_subject(self, issuer: str, subject: str, name: str, role: str) -> StaffUser:
+        mark = hashlib.sha256(f"{issuer} {subject}".encode()).hexdigest()[:6]
+        folded = folded_name(name)
+        wanted = folded if _NAME.fullmatch(folded) else "person"
+        known = {"password_hash": "", "issuer": issuer, "subject": subject}
+        for candidate in (wanted, f"{wanted[:57]}+{mark}"):
+            try:
+                self._insert(candidate, _checked_role(role), known, candidate)
+            except IntegrityError:
+                continue  # the name is another account's, or the same person was a moment faster
+            break
+        user = self._find(sa.and_(staff_users.c.issuer == issuer, staff_users.c.subject == subject))
+        if user is None:
+            raise AccountError(f"there is already an account {candidate}", "account_taken")
+        return user
+
+    def _insert(self, name: str, role: str, known: Mapping[str, Any], by: str) -> None:
+        """Raises: IntegrityError: the name or the subject has an account."""
+        row = {"name": name, "role": role, "created_at": clock.utc_now(), **known}
+        details = {"role": role, **({"issuer": known["issuer"]} if "issuer" in known else {})}
+        with self._database.writing() as connection:
+            connection.execute(staff_users.insert(), row)
+            self._audit.record(by, "account.added", name, details, connection)
 
     def _find(self, condition: sa.sql.ColumnElement) -> StaffUser | None:
         with self._database.reading() as connection:

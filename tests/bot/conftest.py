@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bot import clock
 from bot.app import create_app
 from bot.services import Services
 from bot.settings import SETTINGS
 from bot.transcripts.database import Database
 from bot.transcripts.migrate import migrate
+from tests.bot.staff_requests import PASSWORD, sign_in
 from tests.fakes.assistant import FakeAssistant
 from tests.services.bot_framework_server import bot_framework_server  # noqa: F401
 
 MakeApp = Callable[..., Flask]
+SignedIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture
@@ -73,3 +78,43 @@ def client(app: Flask) -> FlaskClient:
 def parts(app: Flask) -> Services:
     services: Services = app.extensions["compliance-faq"]
     return services
+
+
+class Clock:
+    """The service's clock, which a test moves."""
+
+    def __init__(self) -> None:
+        self.now = clock.utc_now()
+
+    def forward(self, **time: float) -> None:
+        """Let some time pass: `forward(minutes=5)`."""
+        self.now += datetime.timedelta(**time)
+
+
+@pytest.fixture
+def moved_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that stands still until it is moved."""
+    moved = Clock()
+    monkeypatch.setattr(clock, "utc_now", lambda: moved.now)
+    return moved
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords hashed at next to no cost; what the service pays by default is argon2's own choice."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("bot.transcripts.accounts.PasswordHasher", lambda: hasher)
+
+
+@pytest.fixture
+def signed_in(app: Flask, parts: Services) -> SignedIn:
+    """Makes browsers in which somebody has signed in: `signed_in("reviewer")`, named after the role unless told."""
+
+    def enter(role: str, name: str = "") -> FlaskClient:
+        if name not in [user.name for user in parts.accounts.all()]:
+            parts.accounts.add(name or role, PASSWORD, role)
+        client = app.test_client()
+        assert sign_in(client, name or role).status_code == 302
+        return client
+
+    return enter

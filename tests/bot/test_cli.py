@@ -70,48 +70,6 @@ def test_train_and_index_hand_over(monkeypatch: pytest.MonkeyPatch, command: str
     assert called == [{"force": force}]
 
 
-def test_staff_accounts_are_made_listed_and_changed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    typed(monkeypatch, "correct horse battery\n")
-    assert cli.main(["staff", "add", "Ann", "--role", "admin"]) == 0
-    assert capsys.readouterr().out == "ann may sign in as admin\n"
-
-    assert cli.main(["staff", "list"]) == 0
-    assert capsys.readouterr().out.startswith("ann\tadmin\t20")
-
-    typed(monkeypatch, "another good password\n")
-    assert cli.main(["staff", "passwd", "ann"]) == 0
-
-
-def test_somebody_at_the_terminal_types_the_password_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    typed(monkeypatch, "")
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("getpass.getpass", lambda prompt: "correct horse " + prompt)
-
-    assert cli.main(["staff", "add", "ann"]) == 1
-
-    monkeypatch.setattr("getpass.getpass", lambda prompt: "correct horse battery")
-    assert cli.main(["staff", "add", "ann"]) == 0
-
-
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["staff", "add", "ann"], "bot: the password has to be at least 12 characters long\n"),
-        (["staff", "passwd", "ann"], "bot: there is no account 'ann'\n"),
-        (["staff", "add", "a b"], "bot: the name has to be 1 to 64 letters, digits, or . _ @ + -\n"),
-    ],
-)
-def test_what_cannot_be_done_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
-) -> None:
-    typed(monkeypatch, "short\n")
-
-    assert cli.main(arguments) == 1
-    assert capsys.readouterr().err == line
-
-
 def test_a_bad_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PORT", "eighty")
 

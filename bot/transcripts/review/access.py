@@ -24,9 +24,10 @@ blueprint.context_processor(page_context)
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password; a right one starts a session."""
     if request.method == "GET":
-        return _sign_in_page()
+        signed_in = current_user.is_authenticated
+        return redirect(own_page(request.args.get("next", ""))) if signed_in else _sign_in_page()
     if services().settings.staff_passwords == "off":
-        raise Forbidden("Passwords are switched off; use single sign-on.")
+        raise Forbidden("Passwords are switched off; use single sign-on.", words="passwords_off")
     name = request.form.get("name", "")
     if not services().guesses.allow(name):
         _note_refusal(name, "locked")
@@ -55,7 +56,7 @@ def password() -> ResponseReturnValue:
     """Change one's own password, which ends all other sessions."""
     user: StaffUser = current_user.user
     if user.issuer is not None:
-        raise Forbidden("This account signs in elsewhere and has no password here.")
+        raise Forbidden("This account signs in elsewhere and has no password here.", words="account_elsewhere")
     if request.method == "GET":
         return _password_page()
     if not services().guesses.allow(user.name):
@@ -75,7 +76,8 @@ def enter(user: StaffUser, way: str) -> ResponseReturnValue:
 
 def own_page(wanted: str) -> str:
     """Where to go after signing in: only ever to a staff page of ours."""
-    safe = wanted.startswith("/staff/") and "\\" not in wanted and "//" not in wanted
+    path = wanted.partition("?")[0]
+    safe = path.startswith("/staff/") and "\\" not in path and "//" not in path
     return wanted if safe else url_for("staff.conversations")
 
 
@@ -84,10 +86,9 @@ def _change_password(user: StaffUser) -> ResponseReturnValue:
     if new != request.form.get("new_password_again", ""):
         return _password_page("passwords_differ"), 400
     try:
-        services().accounts.set_password(user.name, new)
+        services().accounts.set_password(user.name, new, by=user.name)
     except AccountError as error:
         return _password_page(error.key), 400
-    note("account.password_changed", user.name)
     begin_session(services().accounts.get(user.name))
     flash(visitor_words()("password_changed"), "good")
     return redirect(url_for("access.password"))

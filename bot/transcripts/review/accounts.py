@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from bot.roles import ROLES, needs
 from bot.services import services
@@ -29,10 +30,11 @@ def add() -> ResponseReturnValue:
     """Make an account."""
     form = request.form
     try:
-        user = services().accounts.add(form.get("name", ""), form.get("password", ""), form.get("role", ""))
+        user = services().accounts.add(
+            form.get("name", ""), form.get("password", ""), form.get("role", ""), by=_admin()
+        )
     except AccountError as error:
         return _page(error.key), 400
-    note("account.added", user.name, role=user.role)
     return _back("account_added", user.name)
 
 
@@ -42,10 +44,9 @@ def set_role(name: str) -> ResponseReturnValue:
     """Change a role."""
     role = request.form.get("role", "")
     try:
-        services().accounts.set_role(name, role)
+        services().accounts.set_role(name, role, by=_admin())
     except AccountError as error:
         return _page(error.key), 400
-    note("account.role_changed", name, role=role)
     return _back("account_changed", name)
 
 
@@ -55,10 +56,9 @@ def set_disabled(name: str) -> ResponseReturnValue:
     """Close an account, or open it again."""
     disabled = request.form.get("disabled") == "yes"
     try:
-        services().accounts.set_disabled(name, disabled)
+        services().accounts.set_disabled(name, disabled, by=_admin())
     except AccountError as error:
         return _page(error.key), 400
-    note("account.disabled" if disabled else "account.enabled", name)
     return _back("account_disabled_now" if disabled else "account_enabled", name)
 
 
@@ -67,11 +67,10 @@ def set_disabled(name: str) -> ResponseReturnValue:
 def set_password(name: str) -> ResponseReturnValue:
     """Give an account a new password, and unlock it."""
     try:
-        services().accounts.set_password(name, request.form.get("password", ""))
+        services().accounts.set_password(name, request.form.get("password", ""), by=_admin())
     except AccountError as error:
         return _page(error.key), 400
     services().guesses.forget(name)
-    note("account.password_changed", name)
     return _back("account_changed", name)
 
 
@@ -79,9 +78,14 @@ def set_password(name: str) -> ResponseReturnValue:
 @needs("admin")
 def unlock(name: str) -> ResponseReturnValue:
     """Let an account try again after too many wrong passwords."""
-    services().guesses.forget(name)
     note("account.unlocked", name)
+    services().guesses.forget(name)
     return _back("account_unlocked", name)
+
+
+def _admin() -> str:
+    name: str = current_user.user.name
+    return name
 
 
 def _back(done: str, name: str) -> ResponseReturnValue:

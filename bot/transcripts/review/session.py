@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, redirect, request, session, url_for
+from flask import Flask, Response, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 
-from bot.errors import Forbidden
+from bot.errors import Forbidden, MalformedRequest
 from bot.limits import client_address
 from bot.roles import ANYBODY, includes, needed_role
 from bot.services import services
@@ -68,13 +70,9 @@ def limit_guessing(app: Flask, limiter: Limiter, endpoint: str) -> None:
 
 def begin_session(user: StaffUser) -> None:
     """Sign somebody in. Nothing of who sat there before is kept but the language."""
-    token = services().sessions.start(user)
-    language = session.get("language")
-    session.clear()
+    end_session()
     session.permanent = True
-    if language:
-        session["language"] = language
-    login_user(SignedIn(user, token))
+    login_user(SignedIn(user, services().sessions.start(user)))
 
 
 def end_session() -> None:
@@ -86,6 +84,11 @@ def end_session() -> None:
     session.clear()
     if language:
         session["language"] = language
+
+
+def frame_context() -> dict[str, object]:
+    """`page_context` for a page that may or may not be below /staff/; {} if it is not."""
+    return page_context() if _is_staff_page() else {}
 
 
 def page_context() -> dict[str, object]:
@@ -109,19 +112,35 @@ def _guard() -> ResponseReturnValue | None:
     if request.args.get("lang") in LANGUAGES:
         session["language"] = request.args["lang"]
     if request.method not in _READ_ONLY:
-        _csrf.protect()
+        _check_form()
     if request.endpoint is None:
         return None  # there is no such page
     needed = needed_role(current_app.view_functions[request.endpoint])
     if needed == ANYBODY:
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+        return _ask_to_sign_in()
     if needed is None:
         _log.error("nobody may use %s: its view has no role, see bot/roles.py", request.endpoint)
     if needed is None or not includes(current_user.user.role, needed):
-        raise Forbidden("Your account may not do this.")
+        raise Forbidden("Your account may not do this.", words="may_not")
     return None
+
+
+def _check_form() -> None:
+    try:
+        _csrf.protect()
+    except CSRFError as error:
+        raise MalformedRequest("The form is too old, or is not ours; load its page again.", words="form_old") from error
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """Lead to the sign-in, and from there back: to the page, or to the one whose form was sent."""
+    if session.pop("_user_id", None):
+        flash(visitor_words()("session_over"), "warn")
+    sent_from = urlsplit(request.referrer or "").path
+    wanted = request.full_path.rstrip("?") if request.method in _READ_ONLY else sent_from
+    return redirect(url_for("access.sign_in", next=wanted or None))
 
 
 def _keep_private(response: Response) -> Response:
