@@ -142,6 +142,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._parts = app.extensions["compliance-faq"]
         self._retention = Retention(self._parts.store, self._settings.retention_days)
         self._retention.start()
+        self._parts.activation.start()
         return app
 
     def _loaded(self, error: Exception | None) -> None:

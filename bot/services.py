@@ -14,7 +14,10 @@ from bot.assistant.protocol import Assistant
 from bot.audit import AuditLog
 from bot.conversation import Conversations
 from bot.keys import Keys, open_keys
+from bot.knowledge_base.activation import Activation, Answer
 from bot.knowledge_base.files import KnowledgeFiles
+from bot.knowledge_base.in_force import Knowledge
+from bot.knowledge_base.replicas import ReplicaBoard
 from bot.knowledge_base.store import KnowledgeStore
 from bot.locks import ConversationLocks, LocalLocks, RedisLocks
 from bot.settings import Settings, SettingsError
@@ -50,11 +53,13 @@ class Services:
     guesses: Guesses
     audit: AuditLog
     knowledge: KnowledgeStore
+    activation: Activation
     on_close: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
         """Release the assistant's threads and the database's connections."""
         self.on_close.close()
+        self.activation.close()
         self.assistant.close()
         self.database.close()
 
@@ -77,6 +82,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
     migrate(database)
     store = TranscriptStore(database)
     audit = open_audit(database, settings, keys)
+    knowledge = KnowledgeStore(database, audit, KnowledgeFiles(settings.knowledge_dir))
     return Services(
         settings=settings,
         keys=keys,
@@ -93,13 +99,28 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         ),
         guesses=Guesses(database, keys),
         audit=audit,
-        knowledge=KnowledgeStore(database, audit, KnowledgeFiles(settings.knowledge_dir)),
+        knowledge=knowledge,
+        activation=Activation(knowledge, ReplicaBoard(database), _answer(settings)),
     )
 
 
 def open_audit(database: Database, settings: Settings, keys: Keys) -> AuditLog:
     """The audit log, sealed with AUDIT_KEY where there is one."""
     return AuditLog(database, Keys(settings.audit_key) if settings.audit_key else keys)
+
+
+def _answer(settings: Settings) -> Answer | None:
+    """What makes this process answer from what was approved; a separate `rasa run` has only the files."""
+    if settings.assistant_url:
+        return None
+
+    def answer(knowledge: Knowledge) -> bool:
+        # Only here: it brings the retrieval library, which an app with another assistant does not need.
+        from bot.knowledge_base.answering import answer_from
+
+        return answer_from(knowledge, settings.approved_index)
+
+    return answer
 
 
 def prepare_folder(settings: Settings) -> None:

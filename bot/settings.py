@@ -305,6 +305,11 @@ class Settings:
     given: frozenset[str] = frozenset()
 
     @property
+    def approved_index(self) -> Path:
+        """Where the index of what was approved is kept, beside that of the files."""
+        return self.var_dir / "approved-index"
+
+    @property
     def database(self) -> str:
         """SQLAlchemy address of the transcript database."""
         return self.database_url or f"sqlite:///{self.var_dir / 'transcripts.db'}"

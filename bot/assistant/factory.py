@@ -17,10 +17,12 @@ def make_assistant(settings: Settings) -> Assistant:
         return RemoteAssistant(settings.assistant_url)
     from bot.assistant.embedded import EmbeddedAssistant
     from bot.assistant.training import trained_model
+    from bot.knowledge_base.starting import start_with_approved
 
     model = trained_model()
     if model is None:
         raise AssistantUnavailable("There is no trained model. Run: python -m bot train")
     assistant = EmbeddedAssistant(model)
+    start_with_approved(settings)
     assistant.warm_up()
     return assistant

@@ -55,11 +55,10 @@ class KnowledgeStore:
 
     def approved(self) -> tuple[int, tuple[Revision, ...]]:
         """The version, and every revision with a number that goes with it, undone ones too."""
-        query = sa.select(revisions).where(revisions.c.revision.isnot(None)).order_by(revisions.c.id)
         with self._database.reading() as connection:
             if not self._database.is_sqlite:  # one state for both, as SQLite has it anyway
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            return _version(connection), tuple(map(_revision, connection.execute(query)))
+            return _version(connection), approved_in(connection)
 
     def unfinished(self) -> tuple[Revision, ...]:
         """Drafts and proposals, those changed last first."""
@@ -295,6 +294,12 @@ class KnowledgeStore:
 def over(entry: Entry | None, content: Content, both_agree: bool = False) -> Content:
     """A content as it goes over an entry: marked with the language that is newer, if one is."""
     return replace(content, newer=newer_language(Content.of(entry) if entry else None, content, both_agree))
+
+
+def approved_in(connection: Connection) -> tuple[Revision, ...]:
+    """Every revision with a number, undone ones too, in order of approval."""
+    query = sa.select(revisions).where(revisions.c.revision.isnot(None)).order_by(revisions.c.id)
+    return tuple(map(_revision, connection.execute(query)))
 
 
 def _version(connection: Connection) -> int:

@@ -24,6 +24,7 @@ from bot.nlu.grams import GramSpace
 DENSE_WEIGHT = 0.6
 SHARPNESS = 3.0
 RIDGE = 0.2
+KERNEL_ROWS = 512  # of the kernel, worked out at a time
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ class TopicModel:
         targets[np.arange(len(texts)), [names.index(label) for label in labels]] = 1.0
         # Leave-one-out scores need double precision; the weights themselves do not, at half the time.
         precision = np.float64 if temperature is None else np.float32
-        gram = kernel(embeddings, rows, embeddings, rows).astype(precision)
+        gram = kernel(embeddings, rows, embeddings, rows).astype(precision, copy=False)
         gram[np.diag_indices_from(gram)] += RIDGE
-        factor = cho_factor(gram, overwrite_a=True, check_finite=False)
+        factor = cho_factor(gram.T, overwrite_a=True, check_finite=False)  # the same matrix, in LAPACK's own order
         if temperature is None:
             inverse = cho_solve(factor, np.eye(len(texts)))
             dual = inverse @ targets
@@ -140,10 +141,19 @@ def _mapped(path: Path) -> np.ndarray:
 
 
 def kernel(a: np.ndarray, a_rows: sp.csr_matrix, b: np.ndarray, b_rows: sp.csr_matrix) -> np.ndarray:
-    """Similarity of every utterance of `a` to every one of `b`, `(len(a), len(b))`, 1 for the same utterance."""
-    dense = np.exp(SHARPNESS * (a @ b.T - 1))
-    lexical = (a_rows @ b_rows.T).toarray()
-    return DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
+    """Similarity of every utterance of `a` to every one of `b`, `(len(a), len(b))`, 1 for the same utterance.
+
+    Worked out in place, since a running service does it as well: copies of it would be most of the service's memory.
+    """
+    similar = a @ b.T
+    similar -= 1
+    similar *= SHARPNESS
+    np.exp(similar, out=similar)
+    similar *= DENSE_WEIGHT
+    for start in range(0, len(similar), KERNEL_ROWS):
+        rows = slice(start, start + KERNEL_ROWS)
+        similar[rows] += (1 - DENSE_WEIGHT) * (a_rows[rows] @ b_rows.T).toarray()
+    return similar
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
