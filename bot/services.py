@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import redis
 from flask import current_app
@@ -29,6 +29,9 @@ from bot.transcripts.migrate import migrate
 from bot.transcripts.staff_sessions import StaffSessions
 from bot.transcripts.store import TranscriptStore
 
+if TYPE_CHECKING:
+    from bot.sign_on import SignOn
+
 _DAY = 86_400.0
 _EXTENSION = "compliance-faq"
 
@@ -38,6 +41,7 @@ class Services:
     """The parts of the service; `close` releases what they hold.
 
     Attributes:
+        sign_on: the provider that vouches for staff, if there is one.
         on_close: what channels hold open beside, released first.
     """
 
@@ -54,6 +58,7 @@ class Services:
     audit: AuditLog
     knowledge: KnowledgeStore
     activation: Activation
+    sign_on: SignOn | None
     on_close: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
@@ -101,6 +106,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         audit=audit,
         knowledge=knowledge,
         activation=Activation(knowledge, ReplicaBoard(database), _answer(settings)),
+        sign_on=_open_sign_on(settings),
     )
 
 
@@ -138,6 +144,14 @@ def prepare_folder(settings: Settings) -> None:
     except OSError as error:
         reason = f"{folder} cannot be written ({error.strerror}); VAR_DIR names another folder"
         raise SettingsError(reason) from error
+
+
+def _open_sign_on(settings: Settings) -> SignOn | None:
+    if not settings.oidc_issuer:
+        return None
+    from bot.sign_on import SignOn  # only here: few services have a provider, and it brings much
+
+    return SignOn(settings)
 
 
 def _locks(settings: Settings) -> ConversationLocks:

@@ -21,6 +21,7 @@ from bot.transcripts.migrate import migrate
 from tests.bot.staff_requests import PASSWORD, sign_in
 from tests.fakes.assistant import FakeAssistant
 from tests.services.bot_framework_server import bot_framework_server  # noqa: F401
+from tests.services.sign_on_provider import provider  # noqa: F401
 
 MakeApp = Callable[..., Flask]
 SignedIn = Callable[..., FlaskClient]

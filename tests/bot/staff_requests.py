@@ -32,4 +32,4 @@ def sign_in(client: FlaskClient, name: str = "ann", password: str = PASSWORD, ne
 
 def sign_out(client: FlaskClient) -> TestResponse:
     """Press the button."""
-    return send_form(client, "/staff/sign-out", page="/staff/password")
+    return send_form(client, "/staff/sign-out", page="/staff/")

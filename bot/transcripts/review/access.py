@@ -18,14 +18,16 @@ from bot.words import visitor_words
 blueprint = Blueprint("access", __name__, url_prefix="/staff")
 blueprint.context_processor(page_context)
 
+# Why single sign-on can end here again, and the status of the page that says so.
+SIGN_ON_PROBLEMS = {"cancelled": 401, "state": 401, "token": 401, "no_role": 403, "disabled": 403, "unreachable": 503}
+
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @needs(ANYBODY)
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password; a right one starts a session."""
     if request.method == "GET":
-        signed_in = current_user.is_authenticated
-        return redirect(own_page(request.args.get("next", ""))) if signed_in else _sign_in_page()
+        return _welcome()
     if services().settings.staff_passwords == "off":
         raise Forbidden("Passwords are switched off; use single sign-on.", words="passwords_off")
     name = request.form.get("name", "")
@@ -37,7 +39,7 @@ def sign_in() -> ResponseReturnValue:
         _note_refusal(name, "wrong")
         return _sign_in_page("wrong_password"), 401
     services().guesses.forget(name)
-    return enter(user, "password")
+    return enter(user, "password", request.args.get("next", ""))
 
 
 @blueprint.post("/sign-out")
@@ -67,11 +69,20 @@ def password() -> ResponseReturnValue:
     return _change_password(user)
 
 
-def enter(user: StaffUser, way: str) -> ResponseReturnValue:
+def enter(user: StaffUser, way: str, wanted: str) -> ResponseReturnValue:
     """Begin a session and go where the person wanted to be. Args: way: "password" or "single sign-on"."""
     services().audit.record(user.name, "signed_in", user.name, {"address": client_address(), "way": way})
     begin_session(user)
-    return redirect(own_page(request.args.get("next", "")))
+    return redirect(own_page(wanted))
+
+
+def _welcome() -> ResponseReturnValue:
+    problem = request.args.get("problem", "")
+    if problem in SIGN_ON_PROBLEMS:
+        return _sign_in_page(f"sign_on_{problem}"), SIGN_ON_PROBLEMS[problem]
+    if current_user.is_authenticated:
+        return redirect(own_page(request.args.get("next", "")))
+    return _sign_in_page()
 
 
 def own_page(wanted: str) -> str:
@@ -109,7 +120,7 @@ def _sign_in_page(problem: str = "") -> str:
         "staff/sign_in.html",
         problem=problem,
         passwords=settings.staff_passwords == "on",
-        single_sign_on=bool(settings.oidc_issuer),
+        single_sign_on=services().sign_on is not None,
         next=request.args.get("next", ""),
     )
 
