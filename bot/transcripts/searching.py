@@ -39,21 +39,26 @@ def terms(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in found if term))[:_MOST_TERMS]
 
 
-def occurs(wanted: tuple[str, ...], is_sqlite: bool) -> list[sa.sql.ColumnElement]:
+def occurs(
+    wanted: tuple[str, ...], is_sqlite: bool, text: sa.sql.ColumnElement = turns.c.search
+) -> list[sa.sql.ColumnElement]:
     """Conditions that read each turn's own text: right for any term, fast only where few turns are read."""
     place = sa.func.instr if is_sqlite else sa.func.strpos
-    return [place(turns.c.search, term) > 0 for term in wanted]
+    return [place(text, term) > 0 for term in wanted]
 
 
 def indexed(connection: Connection, wanted: tuple[str, ...], is_sqlite: bool) -> list[sa.sql.ColumnElement]:
     """Conditions that an index answers, to stand beside `occurs`."""
     if not is_sqlite:
         return [_on_postgres(term) for term in wanted]
-    parts = [part for term in wanted if (part := _fts_part(connection, term))]
-    if not parts:
-        return []
+    match = fts_query(connection, wanted)
     matches = sa.text("turns.number IN (SELECT rowid FROM turns_search WHERE turns_search MATCH :match)")
-    return [matches.bindparams(match=" AND ".join(parts))]
+    return [matches.bindparams(match=match)] if match else []
+
+
+def fts_query(connection: Connection, wanted: tuple[str, ...]) -> str:
+    """What the FTS5 table is asked for; "" where it is no help, so frequent are the letters."""
+    return " AND ".join(part for term in wanted if (part := _fts_part(connection, term)))
 
 
 def _on_postgres(term: str) -> sa.sql.ColumnElement:

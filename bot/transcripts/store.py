@@ -108,7 +108,7 @@ class TranscriptStore:
         """One conversation's line of the list."""
         with self._database.reading() as connection:
             row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation)).one_or_none()
-        return _summary(row) if row else None
+        return summary_of(row) if row else None
 
     def conversations(self, after: Cursor | None = None, limit: int = 50) -> ConversationPage:
         """Conversations by their latest turn, newest first.
@@ -122,7 +122,7 @@ class TranscriptStore:
         if after:
             query = query.where(sa.tuple_(columns.last_at, columns.id) < sa.tuple_(after.last, after.id))
         with self._database.reading() as connection:
-            found = tuple(_summary(row) for row in connection.execute(query))
+            found = tuple(summary_of(row) for row in connection.execute(query))
         end = Cursor(found[limit - 1].last, found[limit - 1].id) if len(found) > limit else None
         return ConversationPage(found[:limit], end)
 
@@ -214,7 +214,8 @@ def _turn(row: Row) -> Turn:
     )
 
 
-def _summary(row: Row) -> ConversationSummary:
+def summary_of(row: Row) -> ConversationSummary:
+    """The conversation in a row of `conversations`."""
     return ConversationSummary(
         id=row.id,
         channel=row.channel,

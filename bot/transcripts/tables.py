@@ -52,6 +52,11 @@ def _partial(name: str, *columns: str, where: str) -> sa.Index:
     return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
+# What lists filter by: an index that has all of it answers any filter without a look at the turns themselves.
+_FACETS = ("channel", "language", "topic", "outcome", "band", "review", "feedback", "assignee", "created_at", "services")
+# The open turns whose question waits for an answer.
+UNANSWERED = "review = 'open' AND priority >= 30 AND outcome <> 'handoff'"
+
 # `number` counts turns as they are stored, so that it orders them by time; lists page by it.
 # `search` is the text as it is searched; beside it stand an FTS5 index (SQLite) or GIN indexes (PostgreSQL), which
 # the migration makes and nothing here knows of. `priority` is how much an open turn is worth a look.
@@ -79,20 +84,20 @@ turns = sa.Table(
     sa.Column("search", sa.Text, nullable=False, server_default=""),
     sa.Column("reply", JsonType, nullable=False),
     sa.Column("evidence", JsonType, nullable=False),
+    sa.Column("group_id", sa.Integer),
     sa.UniqueConstraint("id", name="turns_id"),
     sa.UniqueConstraint("conversation_id", "message_id", name="turns_message_once"),
     sa.Index("turns_of_conversation", "conversation_id", "number"),
     sa.Index("turns_created", "created_at", "number"),
-    sa.Index("turns_by_channel", "channel", "number"),
-    sa.Index("turns_by_language", "language", "number"),
     sa.Index("turns_by_topic", "topic", "number"),
-    sa.Index("turns_by_outcome", "outcome", "number"),
-    sa.Index("turns_by_band", "band", "number"),
     _partial("turns_by_feedback", "feedback", "number", where="feedback IS NOT NULL"),
     _partial("turns_by_assignee", "assignee", "number", where="assignee IS NOT NULL"),
     _partial("turns_by_review", "review", "number", where="review <> 'open'"),
     _partial("turns_with_services", "number", "services", where="services <> ''"),
-    _partial("turns_queue", "priority", "number", where="review = 'open' AND priority > 0"),
+    sa.Index("turns_facets", "number", *_FACETS),
+    _partial("turns_queue", "priority", "number", *_FACETS, where="review = 'open' AND priority > 0"),
+    _partial("turns_of_group", "group_id", "review", "number", where="group_id IS NOT NULL"),
+    _partial("turns_ungrouped", "number", where=f"group_id IS NULL AND {UNANSWERED}"),
     sqlite_autoincrement=True,
 )
 
@@ -125,6 +130,25 @@ saved_filters = sa.Table(
     sa.Column("query", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.UniqueConstraint("owner", "name", name="saved_filters_once"),
+)
+
+# Open questions that are alike; `embedding` is that of the first, float16, made by `model`. No words are kept here.
+question_groups = sa.Table(
+    "question_groups",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("model", sa.String(255), nullable=False),
+    sa.Column("first_number", sa.BigInteger, nullable=False),
+    sa.Column("embedding", sa.LargeBinary, nullable=False),
+)
+
+# Which process does a piece of work in the background that only one has to do.
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("holder", sa.String(64), nullable=False),
+    sa.Column("until", UtcTime, nullable=False),
 )
 
 daily_figures = sa.Table(
