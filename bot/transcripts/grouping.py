@@ -1,0 +1,101 @@
+"""Grouping open questions by likeness while the service runs: a few at a time, by one process of all replicas."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from bot.errors import StorageUnavailable
+from bot.transcripts.leases import Lease
+from bot.transcripts.likeness import Grouper, ordinary_nearness
+from bot.transcripts.question_groups import Leader, QuestionGroups
+from index.errors import RetrievalError
+from index.library import Library
+
+_EVERY = 5.0  # seconds
+_BATCH = 32
+_TIDY_EVERY = 720  # rounds, which is an hour
+_log = logging.getLogger(__name__)
+
+
+class Grouping:
+    """A thread that gives open questions their groups."""
+
+    def __init__(self, groups: QuestionGroups, lease: Lease, library: Callable[[], Library]) -> None:
+        """Args: library: gives the open library, whose encoder compares questions."""
+        self._groups = groups
+        self._lease = lease
+        self._library = library
+        self._grouper: Grouper | None = None
+        self._model = ""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="grouping", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop, after the batch in hand."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def group_all(self) -> int:
+        """Group what has no group; returns how many questions had none. Nothing if another process does it.
+
+        Raises:
+            RetrievalError: there is no encoder.
+            StorageUnavailable: the database does not answer.
+        """
+        total, started = 0, time.monotonic()
+        while not self._stop.is_set() and (done := self._group_some()):
+            total += done
+            self._stop.wait(time.monotonic() - started)  # half of the time belongs to who asks now
+            started = time.monotonic()
+        return total
+
+    def _group_some(self) -> int:
+        questions = self._groups.next(_BATCH)
+        if not questions or not self._lease.take():
+            return 0
+        grouper = self._ready()
+        grouper.add(self._groups.leaders(self._model, grouper.newest))  # another process may have made some
+        found = grouper.group(questions)
+        made = self._groups.put(found, self._model)
+        texts = {question.number: question.text for question in questions}
+        grouper.add(
+            [
+                Leader(made[each.number], texts[each.number], each.embedding)
+                for each in found
+                if each.embedding is not None
+            ]
+        )
+        return len(questions)
+
+    def _ready(self) -> Grouper:
+        library = self._library()
+        model = f"{library.encoder.name} {library.encoder.revision}"
+        if self._grouper is None or model != self._model:
+            self._groups.forget_others(model)
+            texts = [passage.text for passage in library.retriever.passages]
+            self._grouper = Grouper(library.encoder, ordinary_nearness(library.encoder, texts))
+            self._model = model
+        return self._grouper
+
+    def _run(self) -> None:
+        rounds = 0
+        while not self._stop.wait(_EVERY):
+            try:
+                if total := self.group_all():
+                    _log.info("grouped open questions count=%d", total)
+                if rounds % _TIDY_EVERY == 0:
+                    self._groups.drop_empty()
+                rounds += 1
+            except StorageUnavailable as error:
+                _log.warning("open questions are not grouped for now: %s", error.__cause__)
+            except RetrievalError as error:
+                _log.warning("open questions are not grouped: %s", error)
+                return
