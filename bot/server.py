@@ -19,6 +19,7 @@ from bot.assistant.protocol import Assistant
 from bot.services import Services, prepare_folder
 from bot.settings import Settings
 from bot.transcripts.database import Database
+from bot.transcripts.grouping import Grouping, open_grouping
 from bot.transcripts.migrate import migrate
 from bot.transcripts.retention import Retention
 
@@ -114,6 +115,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._make = make
         self._parts: Services | None = None
         self._retention: Retention | None = None
+        self._grouping: Grouping | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -143,6 +145,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._retention = Retention(self._parts.store, self._settings.retention_days)
         self._retention.start()
         self._parts.activation.start()
+        self._grouping = open_grouping(self._parts.database)
+        self._grouping.start()
         return app
 
     def _loaded(self, error: Exception | None) -> None:
@@ -153,6 +157,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _close(self, _server: Any, _worker: Any) -> None:
         if self._retention is not None:
             self._retention.close()
+        if self._grouping is not None:
+            self._grouping.close()
         if self._parts is not None:
             self._parts.close()
 

@@ -25,7 +25,11 @@ from bot.tokens import ConversationTokens
 from bot.transcripts.accounts import StaffAccounts
 from bot.transcripts.database import Database
 from bot.transcripts.guesses import Guesses
+from bot.transcripts.judging import Judging
 from bot.transcripts.migrate import migrate
+from bot.transcripts.question_groups import QuestionGroups
+from bot.transcripts.reading import Reading
+from bot.transcripts.saved_filters import SavedFilters
 from bot.transcripts.staff_sessions import StaffSessions
 from bot.transcripts.store import TranscriptStore
 
@@ -59,6 +63,10 @@ class Services:
     knowledge: KnowledgeStore
     activation: Activation
     sign_on: SignOn | None
+    reading: Reading
+    judging: Judging
+    saved_filters: SavedFilters
+    groups: QuestionGroups
     on_close: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
@@ -107,6 +115,10 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         knowledge=knowledge,
         activation=Activation(knowledge, ReplicaBoard(database), _answer(settings)),
         sign_on=_open_sign_on(settings),
+        reading=Reading(database),
+        judging=Judging(database),
+        saved_filters=SavedFilters(database),
+        groups=QuestionGroups(database),
     )
 
 

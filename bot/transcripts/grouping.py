@@ -6,13 +6,17 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bot.errors import StorageUnavailable
+from bot.transcripts.database import Database
 from bot.transcripts.leases import Lease
 from bot.transcripts.likeness import Grouper, ordinary_nearness
 from bot.transcripts.question_groups import Leader, QuestionGroups
 from index.errors import RetrievalError
-from index.library import Library
+
+if TYPE_CHECKING:
+    from index.library import Library
 
 _EVERY = 5.0  # seconds
 _BATCH = 32
@@ -99,3 +103,15 @@ class Grouping:
             except RetrievalError as error:
                 _log.warning("open questions are not grouped: %s", error)
                 return
+
+
+def open_grouping(database: Database) -> Grouping:
+    """Grouping by the library of this process, which is opened when there is something to group."""
+
+    def library() -> Library:
+        # Only here: it brings the models.
+        from index.library import open_library
+
+        return open_library()
+
+    return Grouping(QuestionGroups(database), Lease(database, "grouping"), library)

@@ -14,7 +14,7 @@ import numpy as np
 from bot.transcripts.question_groups import Grouped, Leader, Question
 from index.encoder import Encoder
 
-LIKE = 0.6
+LIKE = 0.62
 LETTERS = 0.15  # their share; the rest is meaning
 
 _COMPARED = 8  # leaders whose letters are looked at, for each question
@@ -89,7 +89,9 @@ class Grouper:
 
     def _find_fresh(self, fresh: Sequence[tuple[Question, np.ndarray]], text: str, embedding: np.ndarray) -> int | None:
         near = {
-            question.number: 1.0 if question.text == text else self._likeness(float(row @ embedding), question.text, text)
+            question.number: 1.0
+            if question.text == text
+            else self._likeness(float(row @ embedding), question.text, text)
             for question, row in fresh
         }
         best = max(near, key=lambda number: near[number], default=None)

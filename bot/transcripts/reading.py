@@ -217,7 +217,7 @@ class Reading:
         if match:
             return _streamed(conditions, match)
         if words and not is_sqlite:
-            conditions += indexed(connection, words, is_sqlite)
+            conditions += indexed(connection, words, is_sqlite, columns.search)
         # SQLite keeps no statistics here: of several columns it would take one's index and read every turn it names.
         many = len(wanted.arguments()) > 1 and not words
         query = self._from_turns("turns_facets" if many else None).where(*conditions)

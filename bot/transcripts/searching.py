@@ -47,10 +47,12 @@ def occurs(
     return [place(text, term) > 0 for term in wanted]
 
 
-def indexed(connection: Connection, wanted: tuple[str, ...], is_sqlite: bool) -> list[sa.sql.ColumnElement]:
+def indexed(
+    connection: Connection, wanted: tuple[str, ...], is_sqlite: bool, text: sa.sql.ColumnElement = turns.c.search
+) -> list[sa.sql.ColumnElement]:
     """Conditions that an index answers, to stand beside `occurs`."""
     if not is_sqlite:
-        return [_on_postgres(term) for term in wanted]
+        return [_on_postgres(term, text) for term in wanted]
     match = fts_query(connection, wanted)
     matches = sa.text("turns.number IN (SELECT rowid FROM turns_search WHERE turns_search MATCH :match)")
     return [matches.bindparams(match=match)] if match else []
@@ -61,10 +63,10 @@ def fts_query(connection: Connection, wanted: tuple[str, ...]) -> str:
     return " AND ".join(part for term in wanted if (part := _fts_part(connection, term)))
 
 
-def _on_postgres(term: str) -> sa.sql.ColumnElement:
+def _on_postgres(term: str, text: sa.sql.ColumnElement) -> sa.sql.ColumnElement:
     if len(term) >= _TRIGRAM:
-        return turns.c.search.contains(term, autoescape=True)
-    return sa.func.short_grams(turns.c.search).op("@>")(sa.cast([term], ARRAY(sa.Text)))
+        return text.contains(term, autoescape=True)
+    return sa.func.short_grams(text).op("@>")(sa.cast([term], ARRAY(sa.Text)))
 
 
 def _fts_part(connection: Connection, term: str) -> str:

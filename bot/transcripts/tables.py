@@ -53,7 +53,18 @@ def _partial(name: str, *columns: str, where: str) -> sa.Index:
 
 
 # What lists filter by: an index that has all of it answers any filter without a look at the turns themselves.
-_FACETS = ("channel", "language", "topic", "outcome", "band", "review", "feedback", "assignee", "created_at", "services")
+_FACETS = (
+    "channel",
+    "language",
+    "topic",
+    "outcome",
+    "band",
+    "review",
+    "feedback",
+    "assignee",
+    "created_at",
+    "services",
+)
 # The open turns whose question waits for an answer.
 UNANSWERED = "review = 'open' AND priority >= 30 AND outcome <> 'handoff'"
 

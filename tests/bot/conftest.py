@@ -18,6 +18,7 @@ from bot.services import Services
 from bot.settings import SETTINGS
 from bot.transcripts.database import Database
 from bot.transcripts.migrate import migrate
+from bot.transcripts.store import TranscriptStore
 from tests.bot.staff_requests import PASSWORD, sign_in
 from tests.fakes.assistant import FakeAssistant
 from tests.services.bot_framework_server import bot_framework_server  # noqa: F401
@@ -25,6 +26,24 @@ from tests.services.sign_on_provider import provider  # noqa: F401
 
 MakeApp = Callable[..., Flask]
 SignedIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Database]:
+    """An empty, migrated database of either kind."""
+    if request.param == "postgres":
+        database = Database(request.getfixturevalue("postgres_url"))
+        migrate(database)
+    else:
+        database = Database(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> TranscriptStore:
+    """The turns of `database`."""
+    return TranscriptStore(database)
 
 
 @pytest.fixture

@@ -8,7 +8,18 @@ from alembic import op
 revision = "0006"
 down_revision = "0004"
 
-_FACETS = ["channel", "language", "topic", "outcome", "band", "review", "feedback", "assignee", "created_at", "services"]
+_FACETS = [
+    "channel",
+    "language",
+    "topic",
+    "outcome",
+    "band",
+    "review",
+    "feedback",
+    "assignee",
+    "created_at",
+    "services",
+]
 _OPEN = "review = 'open' AND priority > 0"
 _UNANSWERED = "group_id IS NULL AND review = 'open' AND priority >= 30 AND outcome <> 'handoff'"
 
