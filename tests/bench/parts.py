@@ -1,0 +1,93 @@
+"""The parts of one of our turns, against the floor: one bare embedding and one bare durable commit."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot.settings import PROJECT
+from tests.bench.environment import with_settings
+from tests.bench.hundredth import Person
+from tests.bench.load import TURNS_EACH
+from tests.bench.pool import questions
+from tests.bench.section import Bench, Promise, Section
+from tests.bench.sides import Side, service
+
+_TURNS, _WARM_UP = 600, 60
+# In the order of a turn; what is left of the time that the client waits is HTTP.
+_PARTS = {
+    "HTTP": "HTTP: client, server, request and reply",
+    "service": "conversation: order, reply, log",
+    "hand-over": "hand-over to Rasa's thread",
+    "NLU": "NLU: names, n-grams, decision",
+    "embedding": "embedding",
+    "search": "search",
+    "policy": "policy",
+    "action": "action",
+    "tracker": "tracker",
+    "Rasa": "the rest of Rasa",
+    "transcript": "transcript and memory, one commit",
+}
+
+
+def measure(bench: Bench) -> Section:
+    """Ask a service with a stopwatch, one user, distinct questions; then measure the floor with the same ones."""
+    texts = questions()[-(60 if bench.quick else _TURNS) :]
+    turns = _asked(bench.folder / "parts", texts)
+    floor = _floor(bench.folder, texts)
+    times = {part: [turn.get(part, 0.0) for turn in turns] for part in _PARTS}
+    whole = [sum(turn.values()) for turn in turns]
+    bare = statistics.median(floor["embedding"]) + statistics.median(floor["commit"])
+    median = bench.shared.get("p50", statistics.median(whole))
+    return Section(
+        title="The parts of a turn",
+        rows=(
+            ("", "median ms", "mean ms", "share"),
+            *(_row(name, times[part], whole) for part, name in _PARTS.items()),
+            _row("the whole turn", whole, whole),
+            *(_row(f"floor: one bare {name}", each, whole)[:3] + ("",) for name, each in floor.items()),
+            ("turn : floor", f"{median / bare:.2f}", "", ""),
+        ),
+        figures={"parts": times, "floor": floor},
+        notes=(
+            "Our service with a stopwatch in it, which adds a little; one user, distinct questions. The last line "
+            "takes the turn from the service without one, where that was measured in the same run.",
+        ),
+        promises=(Promise("turn at one user : floor", median / bare, 2.5),),
+    )
+
+
+def _asked(folder: Path, texts: Sequence[str]) -> list[Mapping[str, float]]:
+    """The milliseconds of each turn by part."""
+    file = folder / "parts.jsonl"
+    command = [sys.executable, "-m", "tests.bench.timed_service", str(file)]
+    running = Side("ours, timed", lambda port, place: [service(port, place, command)]).start(folder)
+    person, taken = Person(running), []
+    for number, text in enumerate(texts):
+        if number % TURNS_EACH == 0:
+            sender = str(uuid.uuid4())
+        taken.append(person.ask(sender, text))
+    person.close()
+    running.servers.stop()
+    parts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][-len(texts) :]
+    turns = [{**each, "HTTP": whole - sum(each.values())} for each, whole in zip(parts, taken, strict=True)]
+    return turns[min(_WARM_UP, len(turns) // 2) :]
+
+
+def _floor(folder: Path, texts: Sequence[str]) -> dict[str, list[float]]:
+    command = [sys.executable, "-m", "tests.bench.floor", str(folder)]
+    run = subprocess.run(
+        command, cwd=PROJECT, env=with_settings({}), input=json.dumps(texts), capture_output=True, text=True, check=True
+    )
+    floor: dict[str, list[float]] = json.loads(run.stdout)
+    return {name: each[len(each) // 10 :] for name, each in floor.items()}
+
+
+def _row(name: str, each: Sequence[float], whole: Sequence[float]) -> tuple[str, ...]:
+    mean = statistics.mean(each)
+    return name, f"{statistics.median(each):.2f}", f"{mean:.2f}", f"{100 * mean / statistics.mean(whole):.0f} %"
