@@ -106,11 +106,19 @@ class AuditLog:
         _log.info("audit action=%s head=%d:%s", row.action, row.seq, row.hash)
         return row
 
-    def newest(self, before: int | None = None, limit: int = 50) -> tuple[AuditRow, ...]:
-        """Rows, newest first. Args: before: only rows with a smaller number."""
+    def newest(self, before: int | None = None, limit: int = 50, **wanted: str) -> tuple[AuditRow, ...]:
+        """Rows, newest first.
+
+        Args:
+            before: only rows with a smaller number.
+            wanted: what `actor`, `action` or `target` have to be; "" for any.
+        """
         query = sa.select(audit_log).order_by(audit_log.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(audit_log.c.seq < before)
+        for name, value in wanted.items():
+            if value:
+                query = query.where(audit_log.c[name] == value)
         with self._database.reading() as connection:
             return tuple(_row(row) for row in connection.execute(query))
 
@@ -190,7 +198,8 @@ class AuditLog:
         if not self._is_ours(head):
             return f"the head record was changed: rows after {count} may have been cut off"
         if head.seq > count:
-            return f"rows {count + 1} to {head.seq} were cut off at the end"
+            rows = f"row {head.seq} was" if head.seq == count + 1 else f"rows {count + 1} to {head.seq} were"
+            return f"{rows} cut off at the end"
         if (head.seq, head.hash) != (count, last_hash):
             return f"rows after {head.seq} were not written by this service"
         return None

@@ -227,6 +227,7 @@ audit_log = sa.Table(
     sa.Column("key", sa.String(16), nullable=False),
     sa.Column("previous", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+    *(sa.Index(f"audit_log_by_{name}", name, "seq") for name in ("actor", "action", "target")),
 )
 
 audit_head = sa.Table(

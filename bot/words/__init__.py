@@ -29,6 +29,10 @@ class Words:
         """The words for `key`; "" where there are none."""
         return self._words.get(key, "")
 
+    def starting(self, prefix: str) -> dict[str, str]:
+        """The words whose keys start so, by the rest of their keys."""
+        return {key.removeprefix(prefix): text for key, text in self._words.items() if key.startswith(prefix)}
+
     def __call__(self, key: str, **values: object) -> str:
         """The words for `key`; a key without words, such as a topic, is shown as it is."""
         return self._words.get(key, key).format(**values) if values else self._words.get(key, key)
