@@ -36,7 +36,15 @@ class ActionAnswerCoverage(AnswerAction):
         if label != SERVICE:
             return answer_from_entry(turn, label)
         services = turn.services() or turn.services_before()
-        return answer_services(turn, services) if services else answer_from_entry(turn, LIST)
+        return answer_services(turn, [*services, *_vendors_beside(turn)]) if services else answer_from_entry(turn, LIST)
+
+
+def _vendors_beside(turn: Turn) -> list[Name]:
+    """Other vendors named in one breath with services ("Azure and AWS"): the page does not list those either."""
+    if not turn.services():
+        return []
+    vendors = (turn.library.names.get(named.id) for named in turn.decision.named("vendor"))
+    return [vendor for vendor in vendors if vendor and turn.library.names.is_foreign(vendor)]
 
 
 def answer_services(turn: Turn, names: Sequence[Name | Named]) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,7 +13,17 @@ from actions.context import label_in_context
 from actions.coverage import SERVICE
 from actions.no_answer import ask_which, refuse
 from actions.turn import Turn
+from index.text import tidy
 
+# What a message is made of that asks for no more than a link to what was just spoken of.
+_LITTLE = re.compile(
+    r"(?:can|could|may|do|have|you|i|we|where|the|a|to|me|us|for|of|it|that|this|is|get|give|send|share|show|find|see"
+    r"|open|want|need|please|pls|plz|link|links|url|address|download|here)(?![a-z])"
+    r"|请问|请|麻烦|可以|能|我|想|要|把|给|发|一下|下|个|有|没有|的|它|这个|那个|链接|地址|网址|下载|在|哪里|哪儿|哪|去|怎么|里|吗|呢|吧|看"
+    r"|[\s,，.。?？!！']",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"link|url|download|链接|地址|网址|下载", re.IGNORECASE)
 # After these, a bare service name asks for the same thing about that service.
 _ABOUT_DOCUMENTS = ("audit_reports", "view_compliance")
 
@@ -38,9 +49,16 @@ def resolve(turn: Turn) -> str | None:
     """The label that an elliptical message asks for, or None where nothing tells.
 
     A named service asks for its coverage, unless documents were spoken of. Without one, the message is read
-    together with the question before; where that says nothing either, the same is asked again.
+    together with the question before; where that says nothing either, or just asks for the link, the same is asked
+    again.
     """
     before = turn.last_label
     if turn.services():
         return before if before and topic_of(before) in _ABOUT_DOCUMENTS else SERVICE
+    if before and _asks_for_link(turn.text):
+        return before
     return label_in_context(turn) or before
+
+
+def _asks_for_link(text: str) -> bool:
+    return _LINK.search(text) is not None and not _LITTLE.sub("", tidy(text))

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.no_answer import refuse
 from actions.turn import Turn
-from actions.wording import listing
+from actions.wording import listing, spaced
 
 
 class ActionRefuse(Action):
@@ -23,7 +23,12 @@ class ActionRefuse(Action):
         """Choose the refusal for what was asked; another standard or vendor is named in it."""
         turn = Turn.of(tracker)
         kind = refusal_kind(turn)
-        return refuse(dispatcher, turn, kind, names=_named(turn, kind))
+        return refuse(dispatcher, turn, kind, names=_set_in(_named(turn, kind), turn.language))
+
+
+def _set_in(names: str, language: str) -> str:
+    """`names` with the space that Chinese text keeps from Latin letters: the sentences set them between Chinese."""
+    return spaced(f"有{names}的")[1:-1] if language == "zh" else names
 
 
 def refusal_kind(turn: Turn) -> str:

@@ -72,6 +72,8 @@ _SUBJECT = frozenset(
 )
 # "Our office in Beijing" is no name, and neither is Beijing there.
 _PREPOSITIONS = frozenset({"in", "at", "on", "of", "for", "to", "by", "with", "from"})
+# "Show me everything in scope" names nothing.
+_OBJECTS = frozenset({"me", "us", "you", "everything", "anything", "something", "nothing", "all", "what", "which"})
 # These may end a name: "Contoso Cloud", "Foobar Online".
 _TAILS = frozenset(
     {"cloud", "online", "platform", "app", "apps", "service", "services", "software", "portal", "bot", "ai"}
@@ -118,6 +120,8 @@ def _trimmed(run: str) -> str | None:
             return None
         words = words[1:]
     while words and words[-1].lower() in _SUBJECT - _TAILS:
+        if words[-1].lower() in _OBJECTS:
+            return None
         words = words[:-1]
     own = [word for word in words if word.lower() not in _SUBJECT and any(char.isalpha() for char in word)]
     return " ".join(words).rstrip(".,'-/") if any(len(word) > 1 for word in own) else None

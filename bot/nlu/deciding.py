@@ -95,6 +95,10 @@ class Reading:
         chances = np.where([each in labels for each in self.labels], 0.0, self.chances)
         return replace(self, chances=chances, banned=labels)
 
+    def only(self, topic: str) -> Reading:
+        """The same reading if it had to be of that topic."""
+        return replace(self, chances=np.where([topic_of(each) == topic for each in self.labels], self.chances, 0.0))
+
     def without(self, label: str) -> Reading:
         """The same reading if `label` were impossible."""
         chances = np.where([each == label for each in self.labels], 0.0, self.chances)
@@ -156,7 +160,14 @@ class Decider:
             return inner
         readings = [read(sentence.text), *([read(sentence.tail)] if sentence.tail else [])]
         surest = max(readings, key=lambda reading: reading.sureness)
+        if surest.best == ELLIPSIS and sentence.bare:
+            surest = self._behind(surest, read(sentence.bare).without(ELLIPSIS))
         return [surest.best] if surest.sureness >= self._at.sentence else []
+
+    def _behind(self, ellipsis: Reading, bare: Reading) -> Reading:
+        """The second question of a message may open like a follow-up and still say all: "and where's the report?"."""
+        says_all = bare.topic in self._page_topics and bare.sureness >= self._at.sentence
+        return bare if says_all else ellipsis
 
     def _of_clauses(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         """Labels of the clauses where they ask for different topics, of which the page answers one at least."""
@@ -185,4 +196,11 @@ class Decider:
         refused = [label for label in asked if topic_of(label) == OUT_OF_SCOPE]
         if refused and whole.topic in HOUSE:
             return (refused[0],)
-        return (whole.best,) if whole.sureness >= self._at.answer else ()
+        if whole.sureness >= self._at.answer:
+            return (whole.best,)
+        return self._of_topic(whole)
+
+    def _of_topic(self, whole: Reading) -> tuple[str, ...]:
+        """The likeliest label of a topic that is sure enough, though no label of it is the likeliest of all."""
+        surest = max((whole.only(topic) for topic in self._page_topics), key=lambda own: own.sureness)
+        return (surest.best,) if surest.sureness >= self._at.answer else ()

@@ -9,8 +9,8 @@ from bot.nlu.scope import Scope
 from index.names import Mention
 from index.text import is_han, normalise
 
-_SERVICE, _FOREIGN = "intune", "aws"
-_OWN_STANDARD, _NAMED_STANDARD, _OTHER_STANDARD = "iso 20000-1", "iso 9001", "soc 2"
+A_SERVICE, _FOREIGN = "intune", "aws"
+_OWN_STANDARD, _SIBLING, _NAMED_STANDARD, _OTHER_STANDARD = "iso 20000-1", "iso 20000-2", "iso 9001", "soc 2"
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 # People name the provider or say "you"; what they ask is the same.
 _PROVIDER = {True: "你们", False: "they"}
@@ -44,8 +44,10 @@ def _stand_in(mention: Mention, scope: Scope, in_chinese: bool, whole_as_service
         if name.id in scope.standards:
             year = _YEAR.search(mention.text)
             return f"{_OWN_STANDARD} {year.group()}" if year and year.group() not in scope.years else _OWN_STANDARD
+        if scope.is_sibling(name.id):
+            return _SIBLING
         return _NAMED_STANDARD if name.id in scope.named_standards else _OTHER_STANDARD
     if scope.is_foreign(mention):
         return _FOREIGN
     stands_for_provider = name.kind == "vendor" or (name.id in scope.provider_wide and not whole_as_service)
-    return _PROVIDER[in_chinese] if stands_for_provider else _SERVICE
+    return _PROVIDER[in_chinese] if stands_for_provider else A_SERVICE

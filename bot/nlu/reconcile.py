@@ -34,6 +34,8 @@ def reconcile(chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Men
     best = labels[int(chances.argmax())]
     if foreign and not ours:
         return _move(chances, on_page, list(labels).index(OTHER_VENDOR))
+    if best == FAMILY and all(scope.is_sibling(each) for each in standards - scope.standards):
+        return chances  # "can ISO 20000-2 be certified"
     if standards - scope.standards and not standards & scope.standards:
         named = standards <= scope.named_standards and all(
             m.name.kind == "vendor" or m.name.id in scope.provider_wide for m in ours

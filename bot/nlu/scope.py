@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from index.library import Library
 from index.names import Mention
+
+# The id of a part of a standard, with or without its edition, such as standard:iso-20000-1-2011.
+_PART = re.compile(r"(?P<family>.*\d)-\d{1,2}(?:-\d{4})?")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,12 @@ class Scope:
     named_standards: frozenset[str]
     provider_wide: frozenset[str]
     years: frozenset[str] = frozenset()
+
+    def is_sibling(self, standard: str) -> bool:
+        """Whether a standard is another part of one that has a page: ISO 20000-2 beside ISO 20000-1."""
+        families = {found["family"] for own in self.standards if (found := _PART.fullmatch(own))}
+        part = _PART.fullmatch(standard)
+        return standard not in self.standards and part is not None and part["family"] in families
 
     def is_foreign(self, mention: Mention) -> bool:
         """Whether the mention is another vendor, or a service of one."""

@@ -5,6 +5,7 @@ Context-free on purpose: what the conversation adds (slots) is the actions' part
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,9 +15,9 @@ import numpy as np
 
 from bot.nlu.banning import Bans, plain_text
 from bot.nlu.deciding import Decider, Reading, Thresholds
-from bot.nlu.delexicalise import delexicalise, names_whole
+from bot.nlu.delexicalise import A_SERVICE, delexicalise, names_whole
 from bot.nlu.examples import Trained, load_trained, save_trained
-from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, OTHER_STANDARD, OTHER_VENDOR
+from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, LIST, OTHER_STANDARD, OTHER_VENDOR
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -38,6 +39,9 @@ SHOWN_PARTS = 4
 POINTS = 0.5
 # How much more a near hit counts than a far one.
 VOTE_SHARPNESS = 6.0
+_OTHERS = re.compile(
+    r"\b(?:else|others?|besides|apart from|more|remaining|rest)\b|其他|其它|其余|另外|还有|除了|除", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ class Understanding:
             labels = (behind.best,) if behind else labels
         focus = whole if is_story else text
         plain = self._plain(focus)
-        labels = self._of_service(labels, plain.mentions)
+        labels = self._of_service(labels, focus, plain.mentions)
         names = self._named(focus, plain.mentions, labels)
         candidates = _candidates(labels, list(readings.values()))
         return {
@@ -159,7 +163,14 @@ class Understanding:
 
     def _plain(self, text: str, whole_as_service: bool = True) -> Plain:
         mentions = self._library.names.find(text)
-        plain = delexicalise(text, mentions, self._scope, whole_as_service)
+        unknown = (
+            None if any(each.name.kind == "service" for each in mentions) else self._library.names.unknown_name(text)
+        )
+        if unknown:  # is read like any other service, but named as it was typed
+            text = tidy(text).replace(unknown, A_SERVICE, 1)
+        plain = delexicalise(
+            text, self._library.names.find(text) if unknown else mentions, self._scope, whole_as_service
+        )
         mended = self._speller.mend(plain)
         if mended == plain:
             return Plain(plain, mentions)
@@ -168,8 +179,11 @@ class Understanding:
 
     def _ways_to_read(self, text: str) -> list[Plain]:
         plain = self._plain(text)
-        both = names_whole(plain.mentions, self._scope)
-        return [plain, self._plain(text, whole_as_service=False)] if both else [plain]
+        if not names_whole(plain.mentions, self._scope):
+            return [plain]
+        as_provider = self._plain(text, whole_as_service=False)
+        named = any(each.name.id in self._scope.named_standards - self._scope.standards for each in plain.mentions)
+        return [as_provider] if named else [plain, as_provider]  # the list of services is of the page's standard alone
 
     def _behind_ellipsis(self, text: str) -> Reading | None:
         """What "and the certificate?" points at by itself; None where only the conversation tells."""
@@ -181,10 +195,16 @@ class Understanding:
         points = answerable and reading.sureness >= POINTS
         return reading if points else None
 
-    def _of_service(self, labels: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
-        """ "We use Intune, is it certified" asks about the service, though the clause that asks does not name it."""
-        named = any(each.name.kind == "service" and not self._scope.is_foreign(each) for each in mentions)
-        return tuple(dict.fromkeys(COVERAGE if named and label == CERTIFIED else label for label in labels))
+    def _of_service(self, labels: Sequence[str], text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """ "We use Intune, is it certified" asks about the service, though the clause that asks does not name it.
+
+        So does "we use Intune and Flow. Which ones are on the list?", unless it asks for the others.
+        """
+        named = {each.name.id for each in mentions if each.name.kind == "service" and not self._scope.is_foreign(each)}
+        meant = {CERTIFIED} if named else set()
+        if len(named) > 1 and not _OTHERS.search(text):
+            meant.add(LIST)
+        return tuple(dict.fromkeys(COVERAGE if label in meant else label for label in labels))
 
     def _names_own_service(self, text: str) -> bool:
         mentions = self._library.names.find(text, lenient=True)

@@ -39,17 +39,19 @@ class Sentence:
         asks: whether it sounds like a question or a request, as against background.
         clauses: its last clauses where it has several, else empty.
         tail: the end of a long sentence, where its question stands; empty for a short one.
+        bare: without its opening ("and", 那), where it has one and follows another sentence; else empty.
     """
 
     text: str
     asks: bool
     clauses: tuple[str, ...] = ()
     tail: str = ""
+    bare: str = ""
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Every text of this sentence that is read on its own."""
-        return tuple(part for part in (self.text, self.tail, *self.clauses) if part)
+        return tuple(part for part in (self.text, self.tail, self.bare, *self.clauses) if part)
 
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
@@ -58,7 +60,7 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
     said = [part for part in said if any(each.isalnum() for each in part)]
     if len(said) > _FIRST + _LAST:
         said = said[:_FIRST] + said[-_LAST:]
-    return tuple(_sentence(part[-_SENTENCE_LIMIT:]) for part in said)
+    return tuple(_sentence(part[-_SENTENCE_LIMIT:], follows=place > 0) for place, part in enumerate(said))
 
 
 def without_opening(text: str) -> str:
@@ -69,7 +71,14 @@ def without_opening(text: str) -> str:
     return stripped
 
 
-def _sentence(text: str) -> Sentence:
+def _sentence(text: str, follows: bool) -> Sentence:
     inner = clauses(text)
     tail = ", ".join(inner[-2:]) if len(text) > _LONG_SENTENCE and len(inner) > 2 else ""
-    return Sentence(text, _ASKS.search(text) is not None, inner[-_CLAUSES:] if len(inner) > 1 else (), tail)
+    bare = without_opening(text) if follows else ""
+    return Sentence(
+        text=text,
+        asks=_ASKS.search(text) is not None,
+        clauses=inner[-_CLAUSES:] if len(inner) > 1 else (),
+        tail=tail,
+        bare=bare if bare != text.rstrip("?？") else "",
+    )

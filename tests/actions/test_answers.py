@@ -68,7 +68,7 @@ def test_another_standard_is_refused_by_name(run: Run) -> None:
 def test_another_vendor_is_refused_by_name(run: Run) -> None:
     messages, _ = asyncio.run(run("action_refuse", "AWS 有认证吗", ["out_of_scope/other_vendor"], said_in="zh"))
     assert messages[0]["response"] == "utter_refuse_other_vendor_zh"
-    assert messages[0]["names"]
+    assert messages[0]["names"] == " AWS "
 
 
 def test_a_refusal_for_a_name_that_is_not_there_is_a_plain_one(run: Run) -> None:

@@ -71,6 +71,7 @@ def test_what_the_page_does_not_answer_is_refused_with_a_way_on(assistant: Assis
         pytest.param(("Is Intune covered?", "那 Teams 呢？"), "Microsoft Teams 未列", id="another language"),
         pytest.param(("评估报告在哪里？", "证书呢？"), "证书", id="another document"),
         pytest.param(("AWS 有认证吗？", "那 Azure 呢"), "是的，Azure", id="after a refusal"),
+        pytest.param(("能不能看到证书？", "链接发我"), "证书可以通过下面的链接下载", id="its link"),
     ],
 )
 def test_a_follow_up_leans_on_what_was_said(assistant: Assistant, texts: tuple[str, ...], said: str) -> None:
@@ -85,6 +86,24 @@ def test_two_questions_get_both_answers(assistant: Assistant) -> None:
     reply = converse(assistant, "Intune 在范围内吗？证书在哪下载？")
     assert "Intune" in reply.text
     assert CERTIFICATE in [source.url for source in reply.sources]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("do you test it yearly? and where's the report?", ("annual", "report"), id="two sentences"),
+        pytest.param("信任中心和在线服务条款的链接", ("信任中心", "在线服务条款"), id="two things in one breath"),
+        pytest.param("Is Quuxly Online in scope?", ("Quuxly Online is not listed",), id="a product nobody knows"),
+        pytest.param("We run Flow and Teams. Which ones are on the list?", ("Flow", "Teams is not"), id="named before"),
+        pytest.param("Azure 和 AWS 在范围内吗？", ("是的，Azure", "AWS 未列"), id="another vendor"),
+        pytest.param("is azure iso 9001 certified", ("ISO 9001:2015",), id="a certification that the page names"),
+        pytest.param("Can ISO 20000-3 be certified?", ("only standard",), id="another part of the standard"),
+    ],
+)
+def test_harder_questions_are_answered_whole(assistant: Assistant, text: str, said: tuple[str, ...]) -> None:
+    reply = converse(assistant, text)
+    assert reply.answered
+    assert [each for each in said if each not in reply.text] == []
 
 
 @pytest.mark.parametrize(

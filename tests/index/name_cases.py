@@ -551,6 +551,7 @@ FRAGMENTS: list[tuple[str, list[str]]] = [
 
 # (coverage question, the product in it that no catalog knows)
 UNKNOWN: list[tuple[str, str | None]] = [
+    ("Show me everything in scope", None),
     ("Is Contoso CRM covered?", "Contoso CRM"),
     ("Foobar Cloud 在范围内吗", "Foobar Cloud"),
     ("does the cert include Acme Widget Pro?", "Acme Widget Pro"),

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from bot.nlu.deciding import Decider, Reading, Thresholds
+from bot.nlu.labels import ELLIPSIS
 from bot.nlu.units import sentences_of
 
 CERTIFICATE, REPORT, ALL = "audit_reports/certificate", "audit_reports/assessment_report", "audit_reports/all_documents"
 TESTED, REUSE = "annual_testing/tested", "certification_reuse/can_reuse"
 WEATHER, ATTACK = "out_of_scope/general", "out_of_scope/injection"
 HELLO, PERSON = "greeting/hello", "human_handoff/person"
-LABELS = (CERTIFICATE, REPORT, ALL, TESTED, REUSE, WEATHER, ATTACK, HELLO, PERSON)
+LABELS = (CERTIFICATE, REPORT, ALL, TESTED, REUSE, WEATHER, ATTACK, HELLO, PERSON, ELLIPSIS)
 TOPICS = frozenset({"audit_reports", "annual_testing", "certification_reuse"})
 
 
@@ -22,7 +23,7 @@ def reading(text: str, **chances: float) -> Reading:
     return Reading(text, LABELS, np.array([chances.get(name, 0.0) for name in NAMES]))
 
 
-NAMES = ("certificate", "report", "all", "tested", "reuse", "weather", "attack", "hello", "person")
+NAMES = ("certificate", "report", "all", "tested", "reuse", "weather", "attack", "hello", "person", "ellipsis")
 
 
 def choose(text: str, readings: Mapping[str, Mapping[str, float]], is_story: bool = False) -> tuple[str, ...]:
@@ -46,10 +47,26 @@ def test_the_labels_of_one_topic_make_it_sure_together() -> None:
     assert choose("papers", {"papers": {"certificate": 0.25, "report": 0.2}}) == (CERTIFICATE,)
 
 
+def test_they_do_though_another_label_is_likelier_than_each() -> None:
+    chances = {"certificate": 0.25, "report": 0.2, "weather": 0.3}
+    assert choose("papers", {"papers": chances}) == (CERTIFICATE,)
+
+
 def test_two_sentences_get_two_answers_in_the_order_asked() -> None:
     text = "Do you test it? Can we reuse it?"
     parts = {"Do you test it?": {"tested": 0.9}, "Can we reuse it?": {"reuse": 0.8}, text: {"reuse": 0.5}}
     assert choose(text, parts) == (TESTED, REUSE)
+
+
+def test_a_second_question_that_opens_like_a_follow_up_is_read_without_its_opening() -> None:
+    text = "Do you test it? And where's the report?"
+    parts = {
+        "Do you test it?": {"tested": 0.9},
+        "And where's the report?": {"ellipsis": 0.9},
+        "where's the report": {"report": 0.9},
+        text: {"tested": 0.5},
+    }
+    assert choose(text, parts) == (TESTED, REPORT)
 
 
 def test_a_greeting_before_a_question_is_not_answered() -> None:

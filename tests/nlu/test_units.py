@@ -23,6 +23,11 @@ def test_one_sentence_that_asks_two_things_has_clauses() -> None:
     assert sentence.clauses == ("Can we reuse the certificate", "do you test every year?")
 
 
+def test_a_later_sentence_is_also_read_without_its_opening() -> None:
+    assert [each.bare for each in sentences_of("Is it tested? And the report?")] == ["", "the report"]
+    assert [each.bare for each in sentences_of("And the report?")] == [""]
+
+
 def test_a_version_number_does_not_end_a_sentence() -> None:
     (sentence,) = sentences_of("Does version 2.0 of the page exist")
     assert sentence.text == "Does version 2.0 of the page exist"
