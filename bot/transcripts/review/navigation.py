@@ -21,6 +21,7 @@ class Section:
 
 SECTIONS = (
     Section("staff.conversations", "conversations", "viewer"),
+    Section("knowledge.entries", "knowledge", "viewer"),
     Section("accounts.accounts", "accounts", "admin"),
     Section("audit.log", "audit_log", "admin"),
 )
