@@ -29,7 +29,16 @@ from bot.security import register_security
 from bot.services import open_services
 from bot.settings import Settings, load_settings
 from bot.starting import StartingAssistant
-from bot.transcripts.review import access, accounts, audit_page, knowledge_drafts, sign_on, views
+from bot.transcripts.review import (
+    access,
+    accounts,
+    audit_page,
+    chart_library,
+    figures_page,
+    knowledge_drafts,
+    sign_on,
+    views,
+)
 from bot.transcripts.review.session import limit_guessing, register_sessions
 
 _COUNTED = (
@@ -51,6 +60,8 @@ _UNCOUNTED = (
     accounts.blueprint,
     audit_page.blueprint,
     knowledge_drafts.blueprint,
+    figures_page.blueprint,
+    chart_library.blueprint,
 )
 
 

@@ -41,6 +41,8 @@ _OF_MONTH = {"topic/month": TOPIC, "service/month": SERVICE}
 _DONE = "done"  # the marker of a day that is rolled up
 _GRACE = datetime.timedelta(hours=1)  # clocks differ, and a turn is dated before it is stored
 _LIVE_DAYS = 3  # how many unfinished days are counted from the turns; more of them are a backlog
+_UNANSWERED = 2000  # turns that are grouped; more would not change what is asked most
+_EDGES = " \n?？。.!！"
 _DAY = datetime.timedelta(days=1)
 _STEP = math.log(1.05)
 
@@ -95,8 +97,29 @@ class DailyFigures:
     def first_day(self) -> datetime.date | None:
         """The earliest day that has figures or turns; None of an empty database."""
         with self._database.reading() as connection:
-            rolled = connection.execute(sa.select(sa.func.min(daily_figures.c.day))).scalar()
-            return rolled or _first_turn(connection)
+            done = sa.select(sa.func.min(daily_figures.c.day)).where(daily_figures.c.kind == _DONE)
+            return connection.execute(done).scalar() or _first_turn(connection)
+
+    def unanswered(self, first: datetime.date, last: datetime.date) -> Counter[str]:
+        """How often each question was refused or failed, of the latest of these days; as it was first worded.
+
+        What was asked is no number, so nothing of this is kept beside the turns.
+        """
+        bounds = sa.select(turns.c.number).order_by(turns.c.created_at).limit(1)
+        recent = sa.select(turns.c.text, turns.c.search).order_by(turns.c.number.desc()).limit(_UNANSWERED)
+        with self._database.reading() as connection:
+            lowest = connection.execute(bounds.where(turns.c.created_at >= _midnight(first))).scalar()
+            beyond = connection.execute(bounds.where(turns.c.created_at >= _midnight(last + _DAY))).scalar()
+            if lowest is None:
+                return Counter()
+            recent = recent.where(turns.c.number >= lowest, turns.c.outcome.in_(("refused", "failed")))
+            recent = recent.where(turns.c.created_at.between(_midnight(first), _end_of(last)))
+            if beyond is not None:
+                recent = recent.where(turns.c.number < beyond)
+            rows = connection.execute(recent).all()
+        worded = {row.search.strip(_EDGES): row.text for row in rows}
+        counts = Counter(row.search.strip(_EDGES) for row in rows)
+        return Counter({worded[like]: count for like, count in counts.most_common()})
 
     def _next_day(self) -> datetime.date | None:
         with self._database.reading() as connection:

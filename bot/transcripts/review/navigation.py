@@ -22,6 +22,7 @@ class Section:
 SECTIONS = (
     Section("staff.conversations", "conversations", "viewer"),
     Section("knowledge.entries", "knowledge", "viewer"),
+    Section("figures.figures", "figures", "viewer"),
     Section("accounts.accounts", "accounts", "admin"),
     Section("audit.log", "audit_log", "admin"),
 )
