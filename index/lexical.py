@@ -1,17 +1,17 @@
 """What the words say: BM25 over jieba's words and character n-grams, which catches names and typos.
 
-bm25s computes the weights when the index is built. Scoring needs only its arrays: summing them with
-`numpy.bincount` takes a seventh of the time of bm25s' own sum, and bm25s, which takes a second to import
-(it brings in jax where that is installed), stays out of the running service.
+A small corpus is scored whole. In a large one the passages that have the question's rarest tokens are candidates,
+as many as a fixed number of postings allows, and only those that come out best are scored by all tokens: the time
+of a search does not grow with the corpus.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import re
+import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -20,16 +20,31 @@ from types import ModuleType
 
 import numpy as np
 
+from index.allowed import Allowed
+from index.postings import (
+    K1,
+    B,
+    Counts,
+    Postings,
+    count,
+    invert,
+    mapped,
+    merge,
+    penalties,
+    rarities,
+    rows_of,
+    token_key,
+    weigh,
+)
 from index.text import normalise
 
-K1, B = 1.5, 0.75
 SMALL = 20_000  # passages, up to which scoring all of them is the quickest way to score some
-MOST_POSTINGS = 100_000
+MOST_POSTINGS = 50_000
+READ = 64  # questions kept as they were read
+FEW = 4_000  # allowed passages, up to which each is scored
 _WORD = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
-Arrays = dict[str, np.ndarray]
-
-_ARRAYS = ("data", "indices", "indptr")
+_POSTINGS = {"starts": "postings.npy", "rows": "rows.npy", "weights": "weights.npy"}
 
 
 def tokens(text: str) -> list[str]:
@@ -46,27 +61,31 @@ def tokens(text: str) -> list[str]:
 
 
 class LexicalIndex:
-    """BM25 weights of every token in every passage, by token."""
+    """BM25 weights of every token in every passage, by token; and what each passage has of each."""
 
-    def __init__(self, vocabulary: dict[str, int], arrays: dict[str, np.ndarray], size: int, mean: float) -> None:
-        self._vocabulary = vocabulary
-        self._data, self._indices, self._indptr = (arrays[name] for name in _ARRAYS)
-        self._size = size
-        self._mean_length = mean
-        frequency = np.append(np.diff(self._indptr), 0)  # the last one stands for tokens never seen
-        self._idf = np.log(1 + (size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+    def __init__(self, counts: Counts, postings: Postings) -> None:
+        self.counts = counts
+        self._starts, self._rows, self._weights = postings.starts, postings.rows, postings.weights
+        self._size = len(counts.lengths)
+        self._mean_length = counts.mean_length
+        self._scratch = threading.local()
+        self._read = lru_cache(maxsize=READ)(self._read_anew)  # a search reads its question several times
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """Index texts, in order."""
-        import bm25s
+    def build(
+        cls, texts: Iterable[str], like: LexicalIndex | None = None, source: np.ndarray | None = None
+    ) -> LexicalIndex:
+        """Index passages, in order.
 
-        corpus = [tokens(text) for text in texts]
-        model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        model.index(corpus, create_empty_token=False, show_progress=False)
-        arrays = {name: model.scores[name] for name in _ARRAYS}
-        mean = sum(map(len, corpus)) / max(len(corpus), 1)
-        return cls(model.vocab_dict, arrays, len(corpus), mean)
+        Args:
+            texts: of the passages that `source` marks with -1, which is all if there is none.
+            like: an index that has the other passages.
+            source: int64 `(n,)`, each passage's row in `like`, or -1.
+        """
+        counts = count(texts, tokens)
+        if like is not None and source is not None:
+            counts = merge(like.counts, source, counts)
+        return cls(counts, invert(counts))
 
     def scores(self, text: str) -> np.ndarray:
         """How much of `text` each passage shares: float32 `(n,)`, 0 for nothing, 1 for the text itself.
@@ -78,87 +97,121 @@ class LexicalIndex:
         if not asked.ids:
             return np.zeros(self._size, dtype=np.float32)
         spans = [self._span(token) for token in asked.ids]
-        rows = np.concatenate([self._indices[span] for span in spans])
-        weights = np.concatenate([self._data[span] for span in spans])
+        rows = np.concatenate([self._rows[span] for span in spans])
+        weights = np.concatenate([self._weights[span] for span in spans])
         return (np.bincount(rows, weights, minlength=self._size) / asked.own_score).astype(np.float32)
 
     def scores_of(self, text: str, rows: np.ndarray) -> np.ndarray:
-        """The scores of some passages only, in time that hardly grows with the corpus: float32 `(m,)`."""
+        """The scores of some passages only, in time that does not grow with the corpus: float32 `(m,)`."""
         if self._size <= SMALL:
             return self.scores(text)[rows]
-        asked = self._read(text)
-        scores = np.zeros(len(rows), dtype=np.float32)
-        for token in asked.ids:
-            span = self._span(token)
-            places = np.minimum(np.searchsorted(self._indices[span], rows), span.stop - span.start - 1)
-            scores += np.where(self._indices[span][places] == rows, self._data[span][places], 0)
-        return scores / asked.own_score if asked.ids else scores
+        return self._scores_of(self._read(text), rows)
 
-    def best(self, text: str, k: int, allowed: np.ndarray | None = None) -> np.ndarray:
+    def best(self, text: str, k: int, allowed: Allowed | None = None) -> np.ndarray:
         """Rows of the k passages that share most of `text`, in any order.
 
-        In a large corpus only the rarest tokens count, as many as have `MOST_POSTINGS` postings together.
+        In a large corpus only the rarest tokens find any, as many as have `MOST_POSTINGS` postings together.
 
         Args:
             text: the question.
             k: how many at most; passages that share nothing are left out.
-            allowed: bool `(n,)`; only passages that are True count.
+            allowed: only these count.
         """
         if self._size <= SMALL:
-            return _highest(self.scores(text), k, allowed)
-        spans = [self._span(token) for token in self._rarest(self._read(text).ids)]
-        if not spans:
-            return np.zeros(0, dtype=np.int64)
-        sums = np.zeros(self._size, dtype=np.float32)
-        for span in spans:
-            sums[self._indices[span]] += self._data[span]
-        rows = np.concatenate([self._indices[span] for span in spans])
-        if allowed is not None:
-            rows = rows[allowed[rows]]
-        if len(rows) > k * len(spans):  # a row may be there once for each token
-            rows = rows[np.argpartition(-sums[rows], k * len(spans) - 1)[: k * len(spans)]]
-        rows = np.unique(rows)
-        return rows[np.argsort(-sums[rows], kind="stable")[:k]]
+            return _highest(self.scores(text), k, None if allowed is None else allowed.mask)
+        asked = self._read(text)
+        if allowed is not None and allowed.most <= FEW:
+            return allowed.rows[_highest(self._scores_of(asked, allowed.rows), k, None)]
+        rows = self._by_rarest(asked, 2 * k, allowed)
+        return rows[_highest(self._scores_of(asked, rows), k, None)]
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder, which is created."""
         folder.mkdir(parents=True)
-        for name, array in zip(_ARRAYS, (self._data, self._indices, self._indptr), strict=True):
-            np.save(folder / f"{name}.npy", array)
-        head = {"size": self._size, "mean_length": self._mean_length, "vocabulary": self._vocabulary}
-        (folder / "vocabulary.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+        self.counts.save(folder)
+        for name, values in zip(_POSTINGS.values(), (self._starts, self._rows, self._weights), strict=True):
+            np.save(folder / name, values)
 
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
         """Read an index; its arrays are memory-mapped.
 
         Raises:
-            OSError, ValueError, KeyError: a file is missing or not what it should be.
+            OSError, ValueError: a file is missing or not what it should be.
         """
-        head = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-        return cls(head["vocabulary"], arrays, head["size"], head["mean_length"])
+        postings = Postings(**{name: mapped(folder / file) for name, file in _POSTINGS.items()})
+        return cls(Counts.load(folder), postings)
 
-    def _read(self, text: str) -> _Asked:
+    def _read_anew(self, text: str) -> _Asked:
         asked = tokens(text)
-        length = K1 * (1 - B + B * len(asked) / self._mean_length)
+        times = Counter(asked)
+        number = self._numbers(list(times))
+        length = K1 * (1 - B + B * len(asked) / (self._mean_length or 1))
+        frequencies = np.array([self._frequency(number[token]) if token in number else 0 for token in times])
+        # the query sums a token once for each time it occurs
         own_score = sum(
-            # the query sums a token once for each time it occurs
-            count * float(self._idf[self._vocabulary.get(token, -1)]) * count / (count + length)
-            for token, count in Counter(asked).items()
+            often * rarity * often / (often + length)
+            for often, rarity in zip(times.values(), rarities(frequencies, self._size).tolist(), strict=True)
         )
-        return _Asked([self._vocabulary[token] for token in asked if token in self._vocabulary], own_score)
+        return _Asked([number[token] for token in asked if token in number], own_score)
+
+    def _numbers(self, asked: list[str]) -> dict[str, int]:
+        """The known ones of some tokens, with their numbers."""
+        if not len(self.counts.keys):
+            return {}
+        keys = np.fromiter(map(token_key, asked), dtype=np.uint64, count=len(asked))
+        places = np.searchsorted(self.counts.keys, keys)
+        known = self.counts.keys[np.minimum(places, len(self.counts.keys) - 1)] == keys
+        return {token: place for token, place, is_known in zip(asked, places.tolist(), known, strict=True) if is_known}
+
+    def _scores_of(self, asked: _Asked, rows: np.ndarray) -> np.ndarray:
+        """By what each of the passages has, without a look at the others."""
+        if not asked.ids or not len(rows):
+            return np.zeros(len(rows), dtype=np.float32)
+        ids, times = np.unique(asked.ids, return_counts=True)
+        places, owners = rows_of(self.counts, rows)
+        at = np.searchsorted(ids, self.counts.tokens[places])
+        shared = np.flatnonzero(ids[np.minimum(at, len(ids) - 1)] == self.counts.tokens[places])
+        at, places, owners = at[shared], places[shared], owners[shared]
+        rarity = rarities(self._starts[ids + 1] - self._starts[ids], self._size)[at]
+        penalty = penalties(self.counts.lengths[rows], self._mean_length)[owners]
+        weights = times[at] * weigh(rarity, self.counts.times[places], penalty)
+        return (np.bincount(owners, weights, minlength=len(rows)) / asked.own_score).astype(np.float32)
+
+    def _by_rarest(self, asked: _Asked, k: int, allowed: Allowed | None) -> np.ndarray:
+        """Rows of the k passages to which the rarest tokens add most."""
+        spans = [self._span(token) for token in self._rarest(asked)]
+        if not spans:
+            return np.zeros(0, dtype=np.int64)
+        found = np.concatenate([self._rows[span] for span in spans])
+        sums = self._sums()
+        for span in spans:
+            sums[self._rows[span]] += self._weights[span]
+        rows = found if allowed is None else found[allowed.keeps(found)]
+        if len(rows) > k * len(spans):  # a row may be there once for each token
+            rows = rows[np.argpartition(-sums[rows], k * len(spans) - 1)[: k * len(spans)]]
+        rows = np.unique(rows)
+        best = rows[np.argsort(-sums[rows], kind="stable")[:k]]
+        sums[found] = 0
+        return best
+
+    def _sums(self) -> np.ndarray:
+        """Zeros `(n,)` of this thread, which must be zeros again when they are given back."""
+        if not hasattr(self._scratch, "sums"):
+            self._scratch.sums = np.zeros(self._size, dtype=np.float32)
+        return self._scratch.sums
 
     def _span(self, token: int) -> slice:
-        return slice(int(self._indptr[token]), int(self._indptr[token + 1]))
-
-    def _rarest(self, ids: Sequence[int]) -> list[int]:
-        by_rarity = sorted(ids, key=self._frequency)
-        postings = accumulate(map(self._frequency, by_rarity))
-        return [token for token, sum_ in zip(by_rarity, postings, strict=True) if sum_ <= MOST_POSTINGS]
+        return slice(int(self._starts[token]), int(self._starts[token + 1]))
 
     def _frequency(self, token: int) -> int:
-        return int(self._indptr[token + 1] - self._indptr[token])
+        return int(self._starts[token + 1] - self._starts[token])
+
+    def _rarest(self, asked: _Asked) -> list[int]:
+        """Numbers of tokens, each as often as it was asked."""
+        by_rarity = sorted(asked.ids, key=self._frequency)
+        postings = accumulate(map(self._frequency, by_rarity))
+        return [token for token, sum_ in zip(by_rarity, postings, strict=True) if sum_ <= MOST_POSTINGS]
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,20 @@
-"""The manifest of a built index: what it was made of, and the digest of each of its files."""
+"""The manifest of a built index: what it was made of, and the digests of its files, block by block.
+
+A file that anybody has written to since (its size or its time tell), or that is small, is read whole when the index
+is opened. Of a large one that nobody has touched, some blocks are read, other ones each time: that finds a disk
+that loses data sooner or later, and takes milliseconds where reading gigabytes would take seconds. `verify` reads all.
+"""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 import json
-from collections import Counter
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import faiss
 
@@ -17,9 +22,27 @@ from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexMismatch
 from index.passages import Passage
 
-FORMAT = 2  # raise it when the files, the tokens or the normalisation of texts change
+FORMAT = 3  # raise it when the files, the tokens or the normalisation of texts change
 FILE = "manifest.json"
+BLOCK = 1 << 20  # bytes
+SAMPLED = 16  # blocks read of a large file that nobody has touched; one of no more is read whole
 REMEDY = "build it with: python -m bot index"
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` would make one for every line
+
+
+@dataclass(frozen=True)
+class FileSeal:
+    """What a file was when it was written.
+
+    Attributes:
+        size: in bytes.
+        modified: time in nanoseconds.
+        blocks: SHA-256 of each `BLOCK` bytes, the first half of it.
+    """
+
+    size: int
+    modified: int
+    blocks: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -31,7 +54,9 @@ class Manifest:
         content: digest of passages, model and format; it is also the name of the index's folder.
         counts: passages by "language/kind".
         built: time, ISO 8601 in UTC.
-        files: path inside the folder -> SHA-256.
+        embedded: texts that were embedded for it; the others came from an index before.
+        seconds: what each part took to build.
+        files: path inside the folder -> its description.
     """
 
     model: str
@@ -43,37 +68,60 @@ class Manifest:
     format: int
     faiss: str
     built: str
-    files: Mapping[str, str] = field(hash=False)
+    embedded: int
+    seconds: Mapping[str, float] = field(hash=False)
+    files: Mapping[str, FileSeal] = field(hash=False)
+
+
+def content_begun(encoder: Encoder) -> hashlib._Hash:
+    """The digest that the lines of all passages go into; `content_of` is its name."""
+    return hashlib.sha256(repr((FORMAT, encoder.name, encoder.revision, encoder.dimension)).encode())
+
+
+def content_of(digest: hashlib._Hash) -> str:
+    """What names an index: 40 hex digits."""
+    return digest.hexdigest()[:40]
 
 
 def content_hash(passages: Iterable[Passage], encoder: Encoder) -> str:
     """Digest that names an index: another text, label, model or format gives another (40 hex digits)."""
-    digest = hashlib.sha256(repr((FORMAT, encoder.name, encoder.revision, encoder.dimension)).encode())
+    digest = content_begun(encoder)
     for passage in passages:
         digest.update(passage_line(passage))
-    return digest.hexdigest()[:40]
+    return content_of(digest)
 
 
 def passage_line(passage: Passage) -> bytes:
     """One line of JSON, as it is stored and as it is hashed."""
-    return json.dumps(vars(passage), ensure_ascii=False).encode() + b"\n"
+    return _ENCODE(vars(passage)).encode() + b"\n"
 
 
-def write_manifest(folder: Path, passages: Sequence[Passage], encoder: Encoder) -> None:
-    """Describe and seal the files of a folder that has just been built."""
+def write_manifest(
+    folder: Path, content: str, counts: Mapping[str, int], encoder: Encoder, embedded: int, seconds: Mapping[str, float]
+) -> None:
+    """Describe and seal the files of a folder that has just been built.
+
+    Args:
+        content: `content_hash` of the passages.
+        counts: passages by "language/kind".
+        embedded: texts that went to the encoder.
+        seconds: what each part took.
+    """
     manifest = Manifest(
         model=encoder.name,
         revision=encoder.revision,
         dimension=encoder.dimension,
-        passages=len(passages),
-        counts=dict(Counter(f"{passage.language}/{passage.kind}" for passage in passages)),
-        content=content_hash(passages, encoder),
+        passages=sum(counts.values()),
+        counts=dict(counts),
+        content=content,
         format=FORMAT,
         faiss=faiss.__version__,
         built=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        files={str(path.relative_to(folder)): _digest(path) for path in _files(folder)},
+        embedded=embedded,
+        seconds=dict(seconds),
+        files={str(path.relative_to(folder)): _sealed(path) for path in _files(folder)},
     )
-    values = vars(manifest)
+    values = {**vars(manifest), "files": {name: vars(seal) for name, seal in manifest.files.items()}}
     text = json.dumps({**values, "seal": _seal(values)}, ensure_ascii=False, indent=1)
     (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -93,21 +141,24 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(f"{FILE} of the index is unreadable ({error}); {REMEDY}") from error
     if values["format"] != FORMAT:
         raise IndexMismatch(f"the index has format {values['format']}, this version reads {FORMAT}; {REMEDY}")
-    return Manifest(**values)
+    files = {name: FileSeal(**seal) for name, seal in values.pop("files").items()}
+    return Manifest(**values, files=files)
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its digest.
+    """See that every file is there and as it was written, as far as can be told at once.
 
     Raises:
         IndexDamaged: one is missing, or not as it was written.
     """
-    for name, digest in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise IndexDamaged(f"{name} of the index is missing; {REMEDY}")
-        if _digest(path) != digest:
-            raise IndexDamaged(f"{name} of the index is not as it was written; {REMEDY}")
+    for name, seal in manifest.files.items():
+        _check(folder / name, name, seal, _suspects(folder / name, seal))
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Read every file whole; otherwise as `check_files`."""
+    for name, seal in manifest.files.items():
+        _check(folder / name, name, seal, range(len(seal.blocks)))
 
 
 def check_model(manifest: Manifest, encoder: Encoder) -> None:
@@ -134,9 +185,32 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
 
 
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
+def _sealed(path: Path) -> FileSeal:
+    state = path.stat()
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        blocks = [_digest(block) for block in iter(lambda: file.read(BLOCK), b"")]
+    return FileSeal(state.st_size, state.st_mtime_ns, blocks)
+
+
+def _suspects(path: Path, seal: FileSeal) -> Sequence[int]:
+    """Which blocks to read: all, or some of a large file that has not been touched."""
+    blocks = range(len(seal.blocks))
+    untouched = path.is_file() and path.stat().st_mtime_ns == seal.modified
+    return random.sample(blocks, SAMPLED) if untouched and len(blocks) > SAMPLED else blocks
+
+
+def _check(path: Path, name: str, seal: FileSeal, blocks: Sequence[int]) -> None:
+    if not path.is_file():
+        raise IndexDamaged(f"{name} of the index is missing; {REMEDY}")
+    with path.open("rb") as file:
+        if path.stat().st_size != seal.size or not all(_is_sound(file, number, seal) for number in blocks):
+            raise IndexDamaged(f"{name} of the index is not as it was written; {REMEDY}")
+
+
+def _is_sound(file: BinaryIO, number: int, seal: FileSeal) -> bool:
+    file.seek(number * BLOCK)
+    return _digest(file.read(BLOCK)) == seal.blocks[number]
+
+
+def _digest(block: bytes) -> str:
+    return hashlib.sha256(block).hexdigest()[:32]

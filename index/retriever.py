@@ -6,17 +6,18 @@ Dense similarity finds what means the same, the lexical score what is spelt alik
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index import shelf
-from index.corpus import Column, Corpus, write_corpus
+from index.allowed import Allowed, Condition
+from index.building import Progress, write_index
+from index.corpus import Column, Corpus
 from index.encoder import Encoder
-from index.errors import IndexDamaged, IndexMismatch, IndexNotBuilt, RetrievalError
-from index.lexical import LexicalIndex
+from index.errors import IndexDamaged, IndexMismatch, RetrievalError
 from index.manifest import (
     REMEDY,
     Manifest,
@@ -24,21 +25,17 @@ from index.manifest import (
     check_model,
     content_hash,
     read_manifest,
-    write_manifest,
+    verify,
 )
+from index.parts import Parts
 from index.passages import Kind, Passage
 from index.text import normalise
-from index.vectors import VectorIndex
 
 logger = logging.getLogger(__name__)
 
-EMBEDDINGS, VECTORS, LEXICAL = "embeddings.npy", "vectors.faiss", "lexical"
 # Of the lexical score beside the cosine, in the order of hits: no more than a tie-break. On 700 held-out questions
 # MRR@10 by label was 0.840 for the cosine alone, 0.831 with a weight of 0.1 and 0.820 with 0.3.
 LEXICAL_WEIGHT = 0.05
-BATCH = 256  # passages embedded between two reports of progress
-
-Progress = Callable[[int, int], None]  # embedded so far, to embed
 
 
 @dataclass(frozen=True)
@@ -62,18 +59,17 @@ class Retriever:
         self.manifest = manifest
         self.encoder = encoder
         self._corpus = Corpus(folder)
-        self._embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r")
-        self._vectors = VectorIndex.load(folder / VECTORS, self._embeddings)
-        self._lexical = LexicalIndex.load(folder / LEXICAL)
+        self.parts = Parts.load(folder)
 
     @classmethod
-    def open(cls, folder: Path, encoder: Encoder, expected_hash: str | None = None) -> Retriever:
+    def open(cls, folder: Path, encoder: Encoder, expected_hash: str | None = None, whole: bool = False) -> Retriever:
         """Open the current index, if it is sound and the one that is meant.
 
         Args:
             folder: where indexes stand (`var/index`).
             encoder: the model that will embed the questions.
             expected_hash: `content_hash` of the passages that it should hold; None takes any.
+            whole: read every file whole, to see that it is as it was written.
 
         Raises:
             IndexNotBuilt: there is none.
@@ -83,18 +79,18 @@ class Retriever:
         while True:
             index = shelf.current(folder)
             try:
-                return cls._open(index, encoder, expected_hash)
+                return cls._open(index, encoder, expected_hash, whole)
             except IndexDamaged:
                 if shelf.current(folder) == index:  # else it was replaced and swept while it was read
                     raise
 
     @classmethod
-    def _open(cls, folder: Path, encoder: Encoder, expected_hash: str | None) -> Retriever:
+    def _open(cls, folder: Path, encoder: Encoder, expected_hash: str | None, whole: bool) -> Retriever:
         manifest = read_manifest(folder)
         check_model(manifest, encoder)
         if expected_hash not in (None, manifest.content):
             raise IndexMismatch(f"the index was built from other knowledge than there is now; {REMEDY}")
-        check_files(folder, manifest)
+        (verify if whole else check_files)(folder, manifest)
         try:
             return cls(folder, manifest, encoder)
         except (OSError, ValueError, KeyError) as error:
@@ -108,11 +104,6 @@ class Retriever:
     def column(self, name: str) -> Column:
         """One of "label", "language", "kind" and "page", of all passages."""
         return self._corpus.columns[name]
-
-    def embedded(self) -> dict[str, np.ndarray]:
-        """Normalised text -> its embedding `(d,)`, of every passage."""
-        rows = zip(self.passages, self._embeddings, strict=True)
-        return {normalise(passage.text): row for passage, row in rows}
 
     def embed(self, text: str) -> np.ndarray:
         """Embedding of a question: float32 `(d,)`, length 1."""
@@ -129,7 +120,7 @@ class Retriever:
             cosines float32 `(n,)` and lexical scores float32 `(n,)`.
         """
         query = self.embed(text) if embedding is None else embedding
-        return np.asarray(self._embeddings @ query), self._lexical.scores(text)
+        return np.asarray(self.parts.embeddings @ query), self.parts.lexical.scores(text)
 
     def search(
         self,
@@ -155,9 +146,9 @@ class Retriever:
         """
         query = self.embed(text) if embedding is None else embedding
         allowed = self._allowed(language, pages, kinds)
-        _, near = self._vectors.search(query, 2 * k, allowed)
-        rows = np.union1d(near, self._lexical.best(text, 2 * k, allowed))
-        dense, lexical = self._embeddings[rows] @ query, self._lexical.scores_of(text, rows)
+        _, near = self.parts.vectors.search(query, 2 * k, allowed)
+        rows = np.union1d(near, self.parts.lexical.best(text, 2 * k, allowed))
+        dense, lexical = self.parts.embeddings[rows] @ query, self.parts.lexical.scores_of(text, rows)
         order = np.argsort(-(dense + LEXICAL_WEIGHT * lexical), kind="stable")[:k]
         return tuple(Hit(self._corpus[int(rows[i])], float(dense[i]), float(lexical[i])) for i in order)
 
@@ -166,14 +157,18 @@ class Retriever:
         language: str | None,
         pages: Collection[str | None] | None,
         kinds: Collection[Kind] | None,
-    ) -> np.ndarray | None:
+    ) -> Allowed | None:
         wanted: dict[str, Collection[str | None] | None] = {
             "language": None if language is None else [language],
             "page": pages,
             "kind": kinds,
         }
-        masks = [self.column(name).among(values) for name, values in wanted.items() if values is not None]
-        return np.logical_and.reduce(masks) if masks else None
+        conditions = [
+            Condition(self.column(name), self.column(name).chosen(values))
+            for name, values in wanted.items()
+            if values is not None
+        ]
+        return Allowed(len(self._corpus), conditions) if conditions else None
 
 
 def ensure(
@@ -204,66 +199,21 @@ def ensure(
         try:
             return Retriever.open(folder, encoder, expected)  # another process has just built it
         except RetrievalError:
-            known = {**(like.embedded() if like else {}), **_known(folder, encoder)}
-            _build(folder, passages, encoder, progress, known)
+            earlier = [*_there(folder, encoder), *([like.parts] if like else [])]
+            write_index(folder, passages, encoder, progress, earlier)
     return Retriever.open(folder, encoder, expected)
 
 
 def build(folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress | None = None) -> Retriever:
     """Build the index of these passages anew and open it; arguments and errors as for `ensure`."""
     with shelf.locked(folder):
-        _build(folder, passages, encoder, progress, _known(folder, encoder))
+        write_index(folder, passages, encoder, progress, _there(folder, encoder))
     return Retriever.open(folder, encoder)
 
 
-def _build(
-    folder: Path,
-    passages: Sequence[Passage],
-    encoder: Encoder,
-    progress: Progress | None,
-    known: dict[str, np.ndarray],
-) -> None:
-    if not passages:
-        raise IndexNotBuilt("there are no passages to index")
-    with shelf.unfinished(folder) as new:
-        write_corpus(passages, new)
-        texts = [normalise(passage.text) for passage in passages]
-        embeddings = _embed(texts, encoder, known, new / EMBEDDINGS, progress)
-        VectorIndex.build(embeddings).save(new / VECTORS)
-        LexicalIndex.build(texts).save(new / LEXICAL)
-        write_manifest(new, passages, encoder)
-        shelf.put_up(new, content_hash(passages, encoder))
-
-
-def _known(folder: Path, encoder: Encoder) -> dict[str, np.ndarray]:
-    """Text -> embedding, from the index before, if it is sound and of the same model."""
+def _there(folder: Path, encoder: Encoder) -> list[Parts]:
+    """The index before, if it is of the same model and sound, which is made sure of: it is passed on."""
     try:
-        return Retriever.open(folder, encoder).embedded()
+        return [Retriever.open(folder, encoder, whole=True).parts]
     except RetrievalError:
-        return {}
-
-
-def _embed(
-    texts: Sequence[str],
-    encoder: Encoder,
-    known: dict[str, np.ndarray],
-    path: Path,
-    progress: Progress | None,
-) -> np.ndarray:
-    """Embeddings float32 `(n, d)` of texts, written to `path`; only unknown texts go to the encoder."""
-    places: dict[str, list[int]] = {}
-    for row, text in enumerate(texts):
-        places.setdefault(text, []).append(row)
-    shape = (len(texts), encoder.dimension)
-    embeddings = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
-    for text in places.keys() & known.keys():
-        embeddings[places[text]] = known[text]
-    new = [text for text in places if text not in known]
-    for start in range(0, len(new), BATCH):
-        batch = new[start : start + BATCH]
-        for text, row in zip(batch, encoder.encode_passages(batch), strict=True):
-            embeddings[places[text]] = row
-        if progress:
-            progress(start + len(batch), len(new))
-    embeddings.flush()
-    return embeddings
+        return []

@@ -61,7 +61,8 @@ def trained_model(fingerprint: str | None = None) -> Path | None:
 def build_index(settings: Settings, force: bool = False, report: Callable[[str], None] = print) -> Path:
     """Build the retrieval index if the knowledge or the embedding model has changed.
 
-    Whether it has is told from files alone, since opening the embedding model takes seconds.
+    Whether it has is told from files alone, since opening the embedding model takes seconds. Every file of the index
+    is read whole, which a service that opens it does not always do.
 
     Returns:
         The folder of the indexes.
@@ -69,30 +70,44 @@ def build_index(settings: Settings, force: bool = False, report: Callable[[str],
     folder = settings.var_dir / "index"
     stamp = folder / "built.json"
     wanted = _fingerprint(settings, _INDEX_INPUTS)
-    if not force and _sound_index(folder, stamp, wanted):
+    damaged = _is_damaged(folder)
+    if not (force or damaged) and _is_built(folder, stamp, wanted):
         report("index: up to date")
         return folder
     from index import shelf
     from index.library import build_library_index
 
-    build_library_index(force=force, report=report)
+    build_library_index(force=force or damaged, report=report)
     _write_stamp(stamp, {"fingerprint": wanted, "index": shelf.current(folder).name})
     return folder
 
 
-def _sound_index(folder: Path, stamp: Path, fingerprint: str) -> bool:
-    """Whether the index in use was built from these inputs and none of its files is damaged."""
+def _is_damaged(folder: Path) -> bool:
+    """Whether there is an index with a file that is missing or not as it was written."""
+    from index import shelf
+    from index.errors import IndexDamaged, RetrievalError
+    from index.manifest import read_manifest, verify
+
+    try:
+        current = shelf.current(folder)
+        verify(current, read_manifest(current))
+    except IndexDamaged:
+        return True
+    except RetrievalError:
+        return False
+    return False
+
+
+def _is_built(folder: Path, stamp: Path, fingerprint: str) -> bool:
+    """Whether the index in use was built from these inputs."""
     from index import shelf
     from index.errors import RetrievalError
-    from index.manifest import check_files, read_manifest
 
     try:
         built = json.loads(stamp.read_text(encoding="utf-8"))
-        current = shelf.current(folder)
-        check_files(current, read_manifest(current))
+        return bool(built == {"fingerprint": fingerprint, "index": shelf.current(folder).name})
     except (OSError, ValueError, RetrievalError):
         return False
-    return bool(built == {"fingerprint": fingerprint, "index": current.name})
 
 
 def _train(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,11 @@ class Building:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.times = 0
+        self.forced = False
 
     def __call__(self, force: bool, report: object) -> Path:
         self.times += 1
+        self.forced = force
         ensure(self.folder, [Passage("p/1", "standard/what", "en", "What is it?", "question")], HashEncoder())
         return self.folder
 
@@ -81,3 +84,17 @@ def test_force_builds_anyway(settings: Settings, building: Building) -> None:
     training.build_index(settings)
     training.build_index(settings, force=True)
     assert building.times == 2
+
+
+def test_what_a_disk_lost_is_found_and_built_anew(
+    settings: Settings, building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.manifest.BLOCK", 64)
+    monkeypatch.setattr("index.manifest.SAMPLED", 0)  # opening the index would not find it
+    training.build_index(settings)
+    path = shelf.current(building.folder) / "embeddings.npy"
+    times = path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    training.build_index(settings)
+    assert (building.times, building.forced) == (2, True)

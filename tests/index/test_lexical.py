@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from index.lexical import K1, B, LexicalIndex, tokens
+from index.allowed import allowed_of
+from index.lexical import LexicalIndex, tokens
+from index.postings import K1, B
 
 TEXTS = [
     "Which services are covered?",
@@ -86,7 +88,7 @@ class TestSome:
         assert set(index.best("services, Power BI certificate", 10)) == set(np.flatnonzero(scores))
 
     def test_only_allowed_passages_are_found(self, index):
-        allowed = np.array([True, False, True, True])
+        allowed = allowed_of(np.array([True, False, True, True]))
         assert index.best("services of Power BI", 2, allowed).tolist() == [0]
 
     @pytest.mark.parametrize("text", ["", "xyzzy"])

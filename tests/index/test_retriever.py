@@ -25,6 +25,16 @@ PASSAGES = (
     Passage("house/1", "greeting/hello", "en", "hello", "question"),
 )
 
+LEXICAL_FILES = [
+    "keys.npy",
+    "starts.npy",
+    "tokens.npy",
+    "times.npy",
+    "lengths.npy",
+    "postings.npy",
+    "rows.npy",
+    "weights.npy",
+]
 ROOT = Path(__file__).parents[2]
 BUILDER = """
 import pathlib, sys
@@ -55,12 +65,16 @@ def file_names():
     return [
         "manifest.json",
         "passages.jsonl",
+        "bounds.npy",
         "codes.npy",
+        "order.npy",
+        "starts.npy",
         "columns.json",
+        "texts.npy",
         "embeddings.npy",
         "vectors.faiss",
         "vectors.json",
-    ] + [f"lexical/{name}" for name in ["data.npy", "indices.npy", "indptr.npy", "vocabulary.json"]]
+    ] + [f"lexical/{name}" for name in LEXICAL_FILES]
 
 
 def test_the_files_that_the_tests_below_damage_are_all_there_are(tmp_path, encoder):
@@ -168,7 +182,7 @@ class TestBuilding:
         assert second.search("hello", 1)[0].passage.label == "goodbye/bye"
 
     def test_progress_tells_how_much_is_embedded(self, tmp_path, encoder, monkeypatch):
-        monkeypatch.setattr("index.retriever.BATCH", 4)
+        monkeypatch.setattr("index.building.BATCH", 4)
         told = []
         ensure(tmp_path, PASSAGES, encoder, lambda done, total: told.append((done, total)))
         assert told == [(4, 6), (6, 6)]

@@ -4,6 +4,7 @@ import faiss
 import numpy as np
 import pytest
 
+from index.allowed import allowed_of
 from index.errors import IndexDamaged
 from index.vectors import EXACT_UP_TO, TARGET_RECALL, VectorIndex, choose_index
 
@@ -27,14 +28,14 @@ def unit_rows(n, dimension=16, seed=0):
 
 @pytest.mark.parametrize(
     ("n", "description"),
-    [(1, "Flat"), (EXACT_UP_TO, "Flat"), (100_000, "IVF1024,PQ128x4fsr"), (1_000_000, "IVF4096,PQ128x4fsr")],
+    [(1, "Flat"), (EXACT_UP_TO, "Flat"), (100_000, "IVF512,PQ128x4fsr"), (1_000_000, "IVF2048,PQ128x4fsr")],
 )
 def test_the_kind_of_index_follows_the_size(n, description):
     assert choose_index(n, 512) == description
 
 
 def test_a_dimension_that_cannot_be_cut_in_fours_has_scalar_codes():
-    assert choose_index(100_000, 50) == "IVF1024,SQ8"
+    assert choose_index(100_000, 50) == "IVF512,SQ8"
 
 
 def test_exact_search_finds_the_nearest_rows_in_order():
@@ -53,12 +54,12 @@ def test_asking_for_more_than_there_is_gives_what_there_is():
 @pytest.mark.parametrize("description", KINDS)
 @pytest.mark.parametrize("few", [True, False])
 def test_only_allowed_rows_are_found(description, few, monkeypatch):
-    monkeypatch.setattr("index.vectors.EXACT_UP_TO", 5)
+    monkeypatch.setattr("index.vectors.FEW", 5)
     rows = unit_rows(1000)
     allowed = np.zeros(1000, dtype=bool)
     allowed[[3, 5, 8] if few else slice(0, 1000, 2)] = True
     best = allowed.nonzero()[0][1]
-    _, found = VectorIndex.build(rows, description).search(rows[best], 10, allowed)
+    _, found = VectorIndex.build(rows, description).search(rows[best], 10, allowed_of(allowed))
     assert found[0] == best
     assert len(found) == (3 if few else 10)
     assert allowed[found].all()

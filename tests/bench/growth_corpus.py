@@ -1,0 +1,92 @@
+"""Embeddings of the grown corpus, kept in a folder: a million of them take a quarter of an hour or more.
+
+The first passages, as many as one wants to wait for, are embedded by the service's encoder. Those beyond are mixtures
+of two real ones with the same place in their entries (a question in Chinese, an answer in English, ...), about the
+mean of all: such sums have the mean and the covariance of what they are made of, and so its spectrum. Questions are
+asked about the real part alone, so that each has neighbours that mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.corpus import text_key
+from index.encoder import Encoder
+from index.text import normalise
+from tests.bench.grown import ENTRY, GrownCorpus
+
+CHUNK = 50_000
+BATCH = 256
+MIXED = np.float32(0.95), np.float32(0.3122)  # their squares add up to 1
+Report = Callable[[str], None]
+
+
+class KeptEncoder:
+    """Looks passages up among those kept; anything else goes to the real encoder, and is counted."""
+
+    def __init__(self, encoder: Encoder, texts: Sequence[str], rows: np.ndarray) -> None:
+        self.name, self.revision, self.dimension = encoder.name, encoder.revision, encoder.dimension
+        self.encode_queries = encoder.encode_queries
+        self._encoder = encoder
+        self._rows = rows
+        self._places = {text_key(normalise(text)): place for place, text in enumerate(texts)}
+        self.new = 0
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Embeddings `(n, d)` of normalised texts."""
+        places = [self._places.get(text_key(text)) for text in texts]
+        new = [text for text, place in zip(texts, places, strict=True) if place is None]
+        self.new += len(new)
+        fresh = iter(self._encoder.encode_passages(new) if new else ())
+        return np.stack([next(fresh) if place is None else self._rows[place] for place in places])
+
+
+def kept_embeddings(folder: Path, size: int, real: int, encoder: Encoder, report: Report) -> np.ndarray:
+    """Embeddings float32 `(size, d)`, memory-mapped; the first `real` by the encoder, made where they are missing."""
+    real = min(real, size)
+    chunks = [_real_chunk(folder, chunk, encoder, report) for chunk in range(-(-real // CHUNK))]
+    path = folder / f"{size}-{real}.npy"
+    if not path.exists():
+        begun = path.with_suffix(".begun.npy")
+        rows = np.lib.format.open_memmap(begun, "w+", np.float32, (size, encoder.dimension))
+        for start in range(0, real, CHUNK):
+            rows[start : start + CHUNK] = np.load(chunks[start // CHUNK])[: real - start]
+        _mix(rows, real)
+        rows.flush()
+        begun.rename(path)
+    return np.asarray(np.load(path, mmap_mode="r"))
+
+
+def _real_chunk(folder: Path, chunk: int, encoder: Encoder, report: Report) -> Path:
+    path = folder / f"real-{chunk:02}.npy"
+    if path.exists():
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus = GrownCorpus((chunk + 1) * CHUNK)
+    texts = [normalise(passage.text) for passage in corpus[chunk * CHUNK :]]
+    different = list(dict.fromkeys(texts))
+    rows = {}
+    for start in range(0, len(different), BATCH):
+        batch = different[start : start + BATCH]
+        rows.update(zip(batch, encoder.encode_passages(batch), strict=True))
+        if start % (40 * BATCH) == 0:
+            report(f"embedding passages {chunk * CHUNK + start} to {(chunk + 1) * CHUNK}")
+    begun = path.with_suffix(".begun.npy")
+    np.save(begun, np.stack([rows[text] for text in texts]))
+    begun.rename(path)
+    return path
+
+
+def _mix(rows: np.ndarray, real: int) -> None:
+    """Fill `rows` from `real` on with mixtures of those before."""
+    chance = np.random.default_rng(0)
+    mean = rows[: min(real, CHUNK)].mean(axis=0)
+    entries = real // ENTRY
+    for start in range(real, len(rows), CHUNK):
+        slots = np.arange(start, min(start + CHUNK, len(rows))) % ENTRY
+        one, other = (rows[chance.integers(entries, size=len(slots)) * ENTRY + slots] - mean for _ in range(2))
+        mixed = mean + MIXED[0] * one + MIXED[1] * other
+        rows[start : start + len(slots)] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
