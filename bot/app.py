@@ -29,16 +29,7 @@ from bot.security import register_security
 from bot.services import open_services
 from bot.settings import Settings, load_settings
 from bot.starting import StartingAssistant
-from bot.transcripts.review import (
-    access,
-    accounts,
-    audit_page,
-    chart_library,
-    figures_page,
-    knowledge_drafts,
-    sign_on,
-    views,
-)
+from bot.transcripts.review import access, accounts, audit_page, groups, queue, sign_on, turns, views
 from bot.transcripts.review.session import limit_guessing, register_sessions
 
 _COUNTED = (
@@ -55,13 +46,13 @@ _UNCOUNTED = (
     problem_types.blueprint,
     widget.blueprint,
     views.blueprint,
+    queue.blueprint,
+    groups.blueprint,
+    turns.blueprint,
     access.blueprint,
     sign_on.blueprint,
     accounts.blueprint,
     audit_page.blueprint,
-    knowledge_drafts.blueprint,
-    figures_page.blueprint,
-    chart_library.blueprint,
 )
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from bot.transcripts.searching import LONGEST_QUERY
@@ -66,7 +67,7 @@ class Filter:
         given = {name: arguments.get(name, "").replace("\x00", "").strip() for name in NAMES}
         return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
 
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """What `parse` reads."""
         return {name: str(value) for name in NAMES if (value := getattr(self, name))}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,10 +136,19 @@ class Reading:
 
     def line(self, turn_id: str) -> TurnLine | None:
         """One turn, if it is there."""
+        return self.lines([turn_id]).get(turn_id)
+
+    def lines(self, turn_ids: Sequence[str]) -> Mapping[str, TurnLine]:
+        """Those of the turns that are there, by id."""
+        query = sa.select(turns.c.number).where(turns.c.id.in_(turn_ids))
         with self._database.reading() as connection:
-            number = connection.execute(sa.select(turns.c.number).where(turns.c.id == turn_id)).scalar()
-            lines = self._lines(connection, [number] if number else [])
-        return lines[0] if lines else None
+            numbers = connection.execute(query).scalars().all()
+            return {line.id: line for line in self._lines(connection, numbers)}
+
+    def numbered(self, numbers: Sequence[int]) -> Mapping[int, TurnLine]:
+        """Those of the turns that are there, by number."""
+        with self._database.reading() as connection:
+            return {line.number: line for line in self._lines(connection, numbers)}
 
     def queue(self, wanted: Filter, after: QueuePlace | None = None, limit: int = 20) -> tuple[TurnLine, ...]:
         """Open turns that are worth a look, most worth first. The filter's words are passed over."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +11,6 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import UnknownTurn
-from bot.privacy import mask
 from bot.transcripts.database import Database
 from bot.transcripts.records import (
     ConversationPage,
@@ -60,12 +58,11 @@ class TranscriptStore:
         self._database = database
 
     def record(self, turn: Turn) -> None:
-        """Store a turn, its text masked; it is on the disk when this returns.
+        """Store a turn; it is on the disk when this returns.
 
         Raises:
             DuplicateMessage: its message_id is taken; nothing was stored.
         """
-        turn = replace(turn, text=mask(turn.text))
         try:
             with self._database.writing() as connection:
                 connection.execute(_UPSERT_CONVERSATION, _conversation_row(turn))
@@ -107,6 +104,13 @@ class TranscriptStore:
             rows = connection.execute(query.order_by(turns.c.number.desc()).limit(_TURNS_SHOWN)).all()
         return tuple(_turn(row) for row in reversed(rows))
 
+    def turns_up_to(self, conversation: str, number: int, limit: int) -> tuple[Turn, ...]:
+        """The turn of that number and those before it in its conversation, oldest first."""
+        query = _turn_query().where(turns.c.conversation_id == conversation, turns.c.number <= number)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(turns.c.number.desc()).limit(limit)).all()
+        return tuple(_turn(row) for row in reversed(rows))
+
     def conversation(self, conversation: str) -> ConversationSummary | None:
         """One conversation's line of the list."""
         with self._database.reading() as connection:
@@ -130,12 +134,12 @@ class TranscriptStore:
         return ConversationPage(found[:limit], end)
 
     def give_feedback(self, turn_id: str, value: str, comment: str) -> None:
-        """Store what the asker thinks of a turn, masked; a later word replaces an earlier one.
+        """Store what the asker thinks of a turn; a later word replaces an earlier one.
 
         Raises:
             UnknownTurn: there is no such turn.
         """
-        row = {"turn_id": turn_id, "value": value, "comment": mask(comment), "created_at": _now()}
+        row = {"turn_id": turn_id, "value": value, "comment": comment, "created_at": _now()}
         facts = sa.select(turns.c.outcome, turns.c.confidence).where(turns.c.id == turn_id)
         with self._database.writing() as connection:
             found = connection.execute(facts).first()

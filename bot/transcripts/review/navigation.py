@@ -21,8 +21,8 @@ class Section:
 
 SECTIONS = (
     Section("staff.conversations", "conversations", "viewer"),
-    Section("knowledge.entries", "knowledge", "viewer"),
-    Section("figures.figures", "figures", "viewer"),
+    Section("queue.queue", "queue", "viewer"),
+    Section("groups.groups", "unanswered", "viewer"),
     Section("accounts.accounts", "accounts", "admin"),
     Section("audit.log", "audit_log", "admin"),
 )
