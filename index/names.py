@@ -8,6 +8,7 @@ name_typos those with slips, name_context judges ordinary words, unknown_names s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from index.knowledge import Page
@@ -19,6 +20,8 @@ from index.text import tidy
 from index.unknown_names import unknown_in
 
 __all__ = ["Mention", "Name", "NameCatalog"]
+
+REMEMBERED = 512  # texts
 
 
 class NameCatalog:
@@ -34,7 +37,8 @@ class NameCatalog:
         self.names: Mapping[str, Name] = merged.names
         self.providers: Mapping[str, str] = merged.providers
         self._renumbered = merged.renumbered
-        self._finder = NameFinder(merged.spellings(), merged.variants_with_bases(), words)
+        finder = NameFinder(merged.spellings(), merged.variants_with_bases(), words)
+        self._find = lru_cache(maxsize=REMEMBERED)(finder.find)  # the parts of a turn ask for the same texts
 
     @classmethod
     def from_files(cls, folder: Path, pages: Sequence[Page]) -> NameCatalog:
@@ -68,7 +72,7 @@ class NameCatalog:
             lenient: the text is a fragment that answers a question or follows one ("and teams?"), so that a bare
                 ordinary word counts.
         """
-        return self._finder.find(text, lenient)
+        return self._find(text, lenient)
 
     def unknown_name(self, text: str) -> str | None:
         """The product that a coverage question asks about and the catalog does not know, as typed, or None."""

@@ -24,6 +24,7 @@ from bot.nlu.grams import GramSpace
 DENSE_WEIGHT = 0.6
 SHARPNESS = 3.0
 RIDGE = 0.2
+_BLOCK = 256  # examples
 KERNEL_ROWS = 512  # of the kernel, worked out at a time
 
 
@@ -105,16 +106,26 @@ class TopicModel:
 
     def probabilities(self, texts: Sequence[str], embeddings: np.ndarray) -> np.ndarray:
         """float32 `(m, len(labels))`, rows sum to 1, for normalised texts and their embeddings `(m, d)`."""
-        scores = [self._scores(text, embedding) for text, embedding in zip(texts, embeddings, strict=True)]
+        cosines = self._cosines(embeddings)
+        scores = [self._scores(text, row) for text, row in zip(texts, cosines, strict=True)]
         return softmax(np.array(scores, dtype=np.float32).reshape(-1, len(self.labels)))
 
-    def _scores(self, text: str, embedding: np.ndarray) -> np.ndarray:
+    def _cosines(self, embeddings: np.ndarray) -> list[np.ndarray]:
+        """The likeness of each embedding of `(m, d)` to every example: m arrays float32 `(n,)`.
+
+        For a few texts, products with one vector each are several times faster than those of matrices. They wait
+        for memory, so a block of examples that is small enough for the cache is compared with all texts.
+        """
+        blocks = [self.embeddings[start : start + _BLOCK] for start in range(0, len(self.embeddings), _BLOCK)]
+        products = [[block @ embedding for embedding in embeddings] for block in blocks]
+        return [np.concatenate(of_text) for of_text in zip(*products, strict=True)]
+
+    def _scores(self, text: str, cosines: np.ndarray) -> np.ndarray:
         """The row of `kernel(...) @ dual / temperature` of one text.
 
-        A few texts at a time, products with one vector each are several times faster than those of matrices,
-        and adding up the columns of the n-grams that the text has is faster than a sparse product.
+        Adding up the columns of the n-grams that the text has is faster than a sparse product.
         """
-        dense = np.exp(SHARPNESS * (self.embeddings @ embedding - 1))
+        dense = np.exp(SHARPNESS * (cosines - 1))
         similar = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * self._shared_grams(text)
         return similar @ self.dual / self.temperature
 

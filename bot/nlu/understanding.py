@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ SHOWN_HITS = 4
 SHOWN_PARTS = 4
 # What is left of an elliptical message points at something from this probability on.
 POINTS = 0.5
+# Texts whose names and stand-ins are remembered.
+REMEMBERED = 512
 # How much more a near hit counts than a far one.
 VOTE_SHARPNESS = 6.0
 _OTHERS = re.compile(
@@ -72,6 +75,7 @@ class Understanding:
         self._bans = Bans.of(library, self._scope, model, [each.label for each in self._examples])
         self._at = thresholds or Thresholds()
         self._decider = Decider(self._scope.topics, self._at)
+        self._plain = lru_cache(maxsize=REMEMBERED)(self._read_plain)  # one turn asks for the same texts again
 
     @property
     def library(self) -> Library:
@@ -161,7 +165,7 @@ class Understanding:
             rows |= dict(zip(new, self._library.encoder.encode_queries(new), strict=True))
         return np.array([rows[text] for text in plain])
 
-    def _plain(self, text: str, whole_as_service: bool = True) -> Plain:
+    def _read_plain(self, text: str, whole_as_service: bool = True) -> Plain:
         mentions = self._library.names.find(text)
         unknown = (
             None if any(each.name.kind == "service" for each in mentions) else self._library.names.unknown_name(text)
