@@ -29,7 +29,19 @@ from bot.security import register_security
 from bot.services import open_services
 from bot.settings import Settings, load_settings
 from bot.starting import StartingAssistant
-from bot.transcripts.review import access, accounts, audit_page, groups, queue, sign_on, turns, views
+from bot.transcripts.review import (
+    access,
+    accounts,
+    audit_page,
+    chart_library,
+    figures_page,
+    groups,
+    knowledge_drafts,
+    queue,
+    sign_on,
+    turns,
+    views,
+)
 from bot.transcripts.review.session import limit_guessing, register_sessions
 
 _COUNTED = (
@@ -53,6 +65,9 @@ _UNCOUNTED = (
     sign_on.blueprint,
     accounts.blueprint,
     audit_page.blueprint,
+    knowledge_drafts.blueprint,
+    figures_page.blueprint,
+    chart_library.blueprint,
 )
 
 

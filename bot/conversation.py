@@ -1,4 +1,4 @@
-"""From an utterance to a stored turn: in order, answered once, stored before it is acknowledged."""
+"""From an utterance to a stored turn: masked, in order, answered once, stored before it is acknowledged."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.errors import MessageIdReused
 from bot.ids import new_id
 from bot.locks import ConversationBusy, ConversationLocks
 from bot.metrics import count_turn
+from bot.privacy import mask
 from bot.transcripts.records import Turn
 from bot.transcripts.store import DuplicateMessage, TranscriptStore
 
@@ -58,6 +59,7 @@ class Conversations:
             StorageUnavailable: it could not be stored, so must not be acknowledged.
         """
         start = time.monotonic()
+        message = _masked(message)
         utterance = message.utterance
         try:
             with self._locks.hold(utterance.conversation, message.timeout):
@@ -80,6 +82,7 @@ class Conversations:
         Raises:
             MessageIdReused, StorageUnavailable: as for `answer`.
         """
+        message = _masked(message)
         _log.warning("gave up conversation=%s reason=%s", message.utterance.conversation, reason)
         return self._record(message, self._apology(message.utterance, reason), time.monotonic() - message.timeout)
 
@@ -138,6 +141,15 @@ class Conversations:
             turn.latency_ms,
         )
         return turn
+
+
+def _masked(message: Message) -> Message:
+    """The message as it may be kept.
+
+    The assistant gets no other one: so evidence and memory, which hold the text in many forms, need no masking, nor
+    does what a separate Rasa server keeps.
+    """
+    return replace(message, utterance=replace(message.utterance, text=mask(message.utterance.text)))
 
 
 def _as_shown(message: Message, reply: Reply) -> Reply:

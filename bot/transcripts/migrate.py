@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bot.transcripts.database import Database
 
-HEAD = "0007"
+HEAD = "0008"
 
 _SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
 _LOCK = 7_242_001  # any number, the same in every replica

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import UnknownTurn
+from bot.privacy import mask
 from bot.transcripts.database import Database
 from bot.transcripts.records import (
     ConversationPage,
@@ -58,11 +60,12 @@ class TranscriptStore:
         self._database = database
 
     def record(self, turn: Turn) -> None:
-        """Store a turn; it is on the disk when this returns.
+        """Store a turn, its text masked; it is on the disk when this returns.
 
         Raises:
             DuplicateMessage: its message_id is taken; nothing was stored.
         """
+        turn = replace(turn, text=mask(turn.text))
         try:
             with self._database.writing() as connection:
                 connection.execute(_UPSERT_CONVERSATION, _conversation_row(turn))
@@ -134,12 +137,12 @@ class TranscriptStore:
         return ConversationPage(found[:limit], end)
 
     def give_feedback(self, turn_id: str, value: str, comment: str) -> None:
-        """Store what the asker thinks of a turn; a later word replaces an earlier one.
+        """Store what the asker thinks of a turn, masked; a later word replaces an earlier one.
 
         Raises:
             UnknownTurn: there is no such turn.
         """
-        row = {"turn_id": turn_id, "value": value, "comment": comment, "created_at": _now()}
+        row = {"turn_id": turn_id, "value": value, "comment": mask(comment), "created_at": _now()}
         facts = sa.select(turns.c.outcome, turns.c.confidence).where(turns.c.id == turn_id)
         with self._database.writing() as connection:
             found = connection.execute(facts).first()

@@ -96,6 +96,7 @@ turns = sa.Table(
     sa.Column("reply", JsonType, nullable=False),
     sa.Column("evidence", JsonType, nullable=False),
     sa.Column("group_id", sa.Integer),
+    sa.Column("sender", sa.String(64)),  # a stand-in for the person, where the channel tells people apart
     sa.UniqueConstraint("id", name="turns_id"),
     sa.UniqueConstraint("conversation_id", "message_id", name="turns_message_once"),
     sa.Index("turns_of_conversation", "conversation_id", "number"),
@@ -109,6 +110,7 @@ turns = sa.Table(
     _partial("turns_queue", "priority", "number", *_FACETS, where="review = 'open' AND priority > 0"),
     _partial("turns_of_group", "group_id", "review", "number", where="group_id IS NOT NULL"),
     _partial("turns_ungrouped", "number", where=f"group_id IS NULL AND {UNANSWERED}"),
+    _partial("turns_by_sender", "sender", "number", where="sender IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -169,6 +171,7 @@ daily_figures = sa.Table(
     sa.Column("kind", sa.String(16), primary_key=True),
     sa.Column("name", sa.String(160), primary_key=True),
     sa.Column("value", sa.Float, nullable=False),
+    sa.Index("daily_figures_by_kind", "kind", "day", "name", "value"),
 )
 
 feedback = sa.Table(

@@ -38,4 +38,10 @@ def turn_facts(reply: Reply) -> dict[str, Any]:
         "band": band(reply.confidence),
         "priority": priority(reply.outcome, reply.confidence),
         "services": services_in(reply.evidence),
+        "sender": _sender(reply.evidence),
     }
+
+
+def _sender(evidence: Mapping[str, Any]) -> str | None:
+    sender = evidence.get("sender")
+    return sender if isinstance(sender, str) and len(sender) <= 64 else None

@@ -18,7 +18,7 @@ COLUMNS = {
     "conversations": "id channel language title turn_count last_outcome started_at last_at memory",
     "turns": (
         "number id conversation_id message_id channel language topic outcome confidence latency_ms created_at services "
-        "band priority review feedback assignee text search reply evidence"
+        "band priority review feedback assignee text search reply evidence sender"
     ),
     "feedback": "turn_id value comment created_at",
     "judgements": "turn_id verdict entry note judged_by judged_at",

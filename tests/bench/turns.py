@@ -188,6 +188,7 @@ class _Maker:
             self._search(asked.text),
             _reply(asked, confidence),
             _evidence(asked, confidence, names_service),
+            asked.sender,
         )
         rows: dict[str, list[tuple[Any, ...]]] = {"turns": [row]}
         later = _stored(asked.moment + 60)

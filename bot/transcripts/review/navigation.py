@@ -23,6 +23,8 @@ SECTIONS = (
     Section("staff.conversations", "conversations", "viewer"),
     Section("queue.queue", "queue", "viewer"),
     Section("groups.groups", "unanswered", "viewer"),
+    Section("knowledge.entries", "knowledge", "viewer"),
+    Section("figures.figures", "figures", "viewer"),
     Section("accounts.accounts", "accounts", "admin"),
     Section("audit.log", "audit_log", "admin"),
 )
