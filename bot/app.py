@@ -136,7 +136,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     for blueprint in _UNCOUNTED:
         app.register_blueprint(blueprint)
-    limit_guessing(app, limiter, "access.sign_in")
+    limit_guessing(app, limiter, "access.sign_in", access.too_many)
 
 
 def _counted(response):  # type: ignore[no-untyped-def]

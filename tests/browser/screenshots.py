@@ -1,4 +1,4 @@
-"""Pictures of every state of the chat, in both languages, light and dark, on desktop and phone.
+"""Pictures of every state of the chat and of the staff pages, in both languages, light and dark, on desktop and phone.
 
     python -m tests.browser.screenshots [FOLDER]        (var/screenshots, unless told otherwise)
 
@@ -13,8 +13,9 @@ import itertools
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from bot.assistant.protocol import Reply, Source
 from tests.browser.chat import Chat
 from tests.browser.conftest import ARGUMENTS
+from tests.browser.pictures import AREAS
 from tests.browser.serving import RunningService, Site, run_service
+from tests.browser.staff import Staff
 
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1},
@@ -211,6 +214,8 @@ STATES: tuple[Callable[[Scene], None], ...] = (
     home, launcher, unread, greeting, typing, looking, slow, answer, comment, refusal, apology, offline, broken,
     limited, expired, starting_over,
 )  # fmt: skip
+# Takes one picture: page of a new profile, language, file.
+Take = Callable[[BrowserContext, str, Path], None]
 LIMIT = 12  # questions a minute, more than any other state asks
 
 
@@ -218,27 +223,53 @@ def main() -> None:
     """Take them all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("var/screenshots"))
-    parser.add_argument("--only", help="one state, such as answer")
+    parser.add_argument("--only", help="one state or area, such as answer, staff_access-audit or staff_access")
     options = parser.parse_args()
-    states = [state for state in STATES if options.only in (None, state.__name__)]
+    only = options.only
+    takes = {name: take for name, take in _takes().items() if not only or name == only or name.startswith(f"{only}-")}
     options.folder.mkdir(parents=True, exist_ok=True)
     logging.disable()  # the failures are wanted
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        for state, device, language, theme in itertools.product(states, DEVICES, ("zh", "en"), ("light", "dark")):
-            name = f"{state.__name__}-{device}-{language}-{theme}"
-            print(f"\r{name:50}", end="", flush=True)
+        for (name, take), device, language, theme in itertools.product(
+            takes.items(), DEVICES, ("zh", "en"), ("light", "dark")
+        ):
+            name = f"{name}-{device}-{language}-{theme}"
+            print(f"\r{name:60}", end="", flush=True)
             context = browser.new_context(
                 **DEVICES[device], color_scheme=theme, locale=LOCALES[language], reduced_motion="reduce"
             )
-            _take(context, state, language, options.folder / f"{name}.png")
+            take(context, language, options.folder / f"{name}.png")
             context.close()
         browser.close()
     _write_index(options.folder)
     print(f"\r{options.folder}/index.html{' ' * 30}")
 
 
-def _take(context: BrowserContext, state: Callable[[Scene], None], language: str, path: Path) -> None:
+def _takes() -> dict[str, Take]:
+    """How each picture is taken, by the name of its state."""
+    chat: dict[str, Take] = {state.__name__: partial(_take, state) for state in STATES}
+    staff = {
+        f"{area.__name__.rpartition('.')[2]}-{state.__name__}": partial(_take_staff, state, area.SETTINGS)
+        for area in AREAS
+        for state in area.STATES
+    }
+    return {**chat, **staff}
+
+
+def _take_staff(
+    state: Callable[[Staff], None], settings: Mapping[str, str], context: BrowserContext, language: str, path: Path
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        service = run_service(Path(folder), **settings)
+        page = context.new_page()
+        state(Staff(page, service, language))
+        page.screenshot(path=path, full_page=True)
+        page.close()
+        service.close()
+
+
+def _take(state: Callable[[Scene], None], context: BrowserContext, language: str, path: Path) -> None:
     site = Site()
     with tempfile.TemporaryDirectory() as folder:
         service = run_service(Path(folder), ALLOWED_ORIGINS=site.url, RATE_LIMIT=f"{LIMIT}/minute")

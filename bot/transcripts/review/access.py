@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -67,6 +67,11 @@ def password() -> ResponseReturnValue:
         return _password_page("wrong_own_password"), 400
     services().guesses.forget(user.name)
     return _change_password(user)
+
+
+def too_many() -> Response:
+    """The sign-in page for an address that guessed too often; the log is spared, which has its first guesses."""
+    return make_response(_sign_in_page("locked"), 429)
 
 
 def enter(user: StaffUser, way: str, wanted: str) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,10 +62,16 @@ def register_sessions(app: Flask, settings: Settings) -> None:
     app.after_request(_keep_private)
 
 
-def limit_guessing(app: Flask, limiter: Limiter, endpoint: str) -> None:
-    """Count the refused sign-ins of each address."""
-    view = app.view_functions[endpoint]
-    counted: Any = limiter.limit(GUESSES, key_func=client_address, methods=["POST"], deduct_when=_refused)(view)
+def limit_guessing(app: Flask, limiter: Limiter, endpoint: str, too_many: Callable[[], Response]) -> None:
+    """Count the refused sign-ins of each address; `too_many` is what it gets in place of the view from then on."""
+    limited = limiter.limit(
+        GUESSES,
+        key_func=client_address,
+        methods=["POST"],
+        deduct_when=_refused,
+        on_breach=lambda limit: too_many(),
+    )
+    counted: Any = limited(app.view_functions[endpoint])
     app.view_functions[endpoint] = counted
 
 
@@ -164,7 +171,7 @@ def _load(token: str) -> SignedIn | None:
 
 
 def _refused(response: Response) -> bool:
-    return response.status_code == 401
+    return response.status_code in (401, 429)
 
 
 def _other_language(words: Words) -> str:
