@@ -34,9 +34,11 @@ from bot.transcripts.review import (
     accounts,
     audit_page,
     chart_library,
+    export_page,
     figures_page,
     groups,
     knowledge_drafts,
+    people_page,
     queue,
     sign_on,
     turns,
@@ -68,6 +70,8 @@ _UNCOUNTED = (
     knowledge_drafts.blueprint,
     figures_page.blueprint,
     chart_library.blueprint,
+    export_page.blueprint,
+    people_page.blueprint,
 )
 
 

@@ -1,4 +1,4 @@
-"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, teams-try, staff, audit.
+"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, teams-try, staff, audit, transcripts.
 
 Whatever goes wrong is one line on standard error; the status is 2 for a command or setting that cannot be
 used, 1 for anything else.
@@ -180,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--json", action="store_true", help="print the message that Teams would get as it is")
     _add_staff(commands)
     _add_audit(commands)
+    _add_transcripts(commands)
     return parser
 
 
@@ -239,6 +240,39 @@ def _add_staff(commands: Commands) -> None:
     changed = _command(actions, "role", _staff("change_role"), "change the role of an account")
     changed.add_argument("name")
     changed.add_argument("role", choices=ROLES)
+
+
+def _transcripts(name: str) -> Command:
+    """The function of that name in `bot.transcript_commands`."""
+
+    def run(settings: Settings, options: argparse.Namespace) -> None:
+        from bot import transcript_commands
+
+        try:
+            getattr(transcript_commands, name)(settings, options)
+        except transcript_commands.NobodyFound as error:
+            raise CommandFailed(str(error)) from None
+
+    return run
+
+
+def _add_transcripts(commands: Commands) -> None:
+    from bot.transcripts.filters import NAMES
+
+    transcripts = commands.add_parser("transcripts", help="what was asked: exported, or deleted for one person")
+    actions = transcripts.add_subparsers(required=True, metavar="ACTION")
+    text = "write turns as CSV or JSON lines, all of them or those of a filter"
+    added = _command(actions, "export", _transcripts("export_turns"), text)
+    added.add_argument("--format", choices=("csv", "jsonl"), default="jsonl", help="default: %(default)s")
+    added.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    added.add_argument("--token", help="only one person's: a conversation's token or id, a sender")
+    filters = added.add_argument_group("filter", "as in the addresses of /staff/")
+    for name in NAMES:
+        filters.add_argument(f"--{name}", default="", metavar="VALUE")
+    text = "delete one person's turns and all that hangs on them"
+    added = _command(actions, "delete", _transcripts("delete_person"), text)
+    added.add_argument("--token", required=True, help="a conversation's token or id, or a sender")
+    added.add_argument("--yes", action="store_true", help="without asking")
 
 
 def _add_audit(commands: Commands) -> None:

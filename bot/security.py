@@ -23,7 +23,7 @@ _HEADERS = {
 }
 _SHARED = ("/api/",)  # what a page of an allowed origin may call
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Content-Type",
     "Access-Control-Max-Age": "600",
 }

@@ -18,6 +18,7 @@ from bot.app import build_app, load_assistant
 from bot.assistant.protocol import Assistant
 from bot.services import Services, prepare_folder
 from bot.settings import Settings
+from bot.transcripts.daily_figures import DailyFigures
 from bot.transcripts.database import Database
 from bot.transcripts.grouping import Grouping, open_grouping
 from bot.transcripts.migrate import migrate
@@ -142,7 +143,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         assistant = load_assistant(self._settings, self._make, self._loaded)
         app = build_app(self._settings, assistant)
         self._parts = app.extensions["compliance-faq"]
-        self._retention = Retention(self._parts.store, self._settings.retention_days)
+        self._retention = Retention(
+            self._parts.store, DailyFigures(self._parts.database), self._settings.retention_days
+        )
         self._retention.start()
         self._parts.activation.start()
         self._grouping = open_grouping(self._parts.database)

@@ -99,7 +99,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
     return Services(
         settings=settings,
         keys=keys,
-        tokens=ConversationTokens(keys, settings.conversation_days * _DAY),
+        tokens=open_tokens(keys, settings),
         database=database,
         store=store,
         assistant=assistant,
@@ -120,6 +120,11 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         saved_filters=SavedFilters(database),
         groups=QuestionGroups(database),
     )
+
+
+def open_tokens(keys: Keys, settings: Settings) -> ConversationTokens:
+    """The tokens of conversations."""
+    return ConversationTokens(keys, settings.conversation_days * _DAY)
 
 
 def open_audit(database: Database, settings: Settings, keys: Keys) -> AuditLog:

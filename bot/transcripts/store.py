@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.errors import UnknownTurn
 from bot.privacy import mask
 from bot.transcripts.database import Database
+from bot.transcripts.deleting import LONGEST_TITLE, delete_turns
 from bot.transcripts.records import (
     ConversationPage,
     ConversationSummary,
@@ -27,7 +28,6 @@ from bot.transcripts.searching import searchable
 from bot.transcripts.tables import JsonType, UtcTime, conversations, feedback, turns
 from bot.transcripts.worth import priority, turn_facts
 
-_TITLE = 120
 _TURNS_SHOWN = 500
 
 # As text, because SQLAlchemy compiles its own ON CONFLICT afresh each time, which took half of a stored turn.
@@ -158,14 +158,8 @@ class TranscriptStore:
         One call deletes `at_most` turns, so that it never holds the database for long; call it until it
         returns 0.
         """
-        old = sa.select(turns.c.id, turns.c.conversation_id).where(turns.c.created_at < moment)
         with self._database.writing() as connection:
-            rows = connection.execute(old.order_by(turns.c.created_at).limit(at_most)).all()
-            connection.execute(turns.delete().where(turns.c.id.in_([row.id for row in rows])))
-            touched = {row.conversation_id for row in rows}
-            left = sa.exists().where(turns.c.conversation_id == conversations.c.id)
-            connection.execute(conversations.delete().where(conversations.c.id.in_(touched), ~left))
-        return len(rows)
+            return delete_turns(connection, turns.c.created_at < moment, at_most, self._database.is_sqlite)
 
 
 def _now() -> datetime.datetime:
@@ -182,7 +176,7 @@ def _conversation_row(turn: Turn) -> dict[str, Any]:
         "id": turn.conversation,
         "channel": turn.channel,
         "language": turn.reply.language,
-        "title": turn.text[:_TITLE],
+        "title": turn.text[:LONGEST_TITLE],
         "outcome": turn.reply.outcome,
         "moment": turn.created,
         "memory": turn.reply.memory,

@@ -58,7 +58,37 @@ WORDS: dict[str, dict[str, str]] = {
         "chart_day_format": "%-d %b",
         "chart_long_day_format": "%-d %b %Y",
         "chart_month_format": "%b %Y",
+        # one person
+        "people": "Personal data",
+        "people_lead": "What is stored of one person: hand it out or delete it when they ask for it.",
+        "person_who": "Whose conversations?",
+        "person_who_hint": (
+            "A conversation’s token or id; a sender’s stand-in, as it stands under “Why this answer”; "
+            "a person’s directory id in Teams; or a sender of the REST channel."
+        ),
+        "person_find": "Find",
+        "person_nothing": "Nothing is stored under this name.",
+        "person_holding": "What is stored",
+        "person_is": "Found as",
+        "person_conversation": "Conversation",
+        "person_sender": "Sender",
+        "person_first": "First turn",
+        "person_last": "Last turn",
+        "person_conversations": "Latest conversations ({count})",
+        "person_export": "Download as {form}",
+        "person_erase": "Delete everything",
+        "person_erase_title": "Delete {count} turns for ever?",
+        "person_erase_lead": (
+            "Questions, answers, feedback, judgements and tags go; it cannot be undone. "
+            "Numbers of days that are over stay as they are, and so do backups."
+        ),
+        "person_erase_now": "Delete for ever",
+        "person_erased": "Deleted turns: {count}.",
         # the audit log
+        "did_turns.exported": "Exported turns",
+        "did_person.viewed": "Looked up a person",
+        "did_person.exported": "Exported a person’s turns",
+        "did_person.erased": "Deleted a person’s turns",
         "did_figures.viewed": "Looked at the figures",
         # topics
         "topic_annual_testing": "Annual testing",
@@ -136,6 +166,33 @@ WORDS: dict[str, dict[str, str]] = {
         "chart_day_format": "%b%-d日",
         "chart_long_day_format": "%Y年%b%-d日",
         "chart_month_format": "%Y年%b",
+        "people": "个人数据",
+        "people_lead": "某个人留下的记录：应本人要求导出或删除。",
+        "person_who": "谁的对话？",
+        "person_who_hint": (
+            "对话的令牌或编号；“回答依据”中所示的提问者代号；Teams 中该人的目录对象 ID；或 REST 渠道的 sender。"
+        ),
+        "person_find": "查找",
+        "person_nothing": "没有与之对应的记录。",
+        "person_holding": "已存储的内容",
+        "person_is": "识别为",
+        "person_conversation": "对话",
+        "person_sender": "提问者",
+        "person_first": "首次提问",
+        "person_last": "最近提问",
+        "person_conversations": "最近的对话（{count}）",
+        "person_export": "下载 {form}",
+        "person_erase": "全部删除",
+        "person_erase_title": "永久删除 {count} 条记录？",
+        "person_erase_lead": (
+            "提问、回答、评价、审核结果和标签都将删除，且无法恢复。已结束日期的统计数字和备份不受影响。"
+        ),
+        "person_erase_now": "永久删除",
+        "person_erased": "已删除 {count} 条记录。",
+        "did_turns.exported": "导出记录",
+        "did_person.viewed": "查找个人数据",
+        "did_person.exported": "导出个人数据",
+        "did_person.erased": "删除个人数据",
         "did_figures.viewed": "查看统计",
         "topic_annual_testing": "年度测试",
         "topic_audit_reports": "审计报告",

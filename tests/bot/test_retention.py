@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from bot.errors import StorageUnavailable
 from bot.ids import new_id
 from bot.services import Services
+from bot.transcripts.daily_figures import DailyFigures
 from bot.transcripts.records import Turn
 from bot.transcripts.retention import Retention
 from bot.transcripts.store import TranscriptStore
@@ -33,7 +34,7 @@ def aged(client: FlaskClient, parts: Services) -> list[Turn]:
 
 
 def test_turns_older_than_the_limit_go(parts: Services, aged: list[Turn]) -> None:
-    assert Retention(parts.store, days=30).delete_old() == 1
+    assert Retention(parts.store, DailyFigures(parts.database), days=30).delete_old() == 1
     assert parts.store.turns("aged") == (aged[1],)
 
 
@@ -54,7 +55,7 @@ class Watched(TranscriptStore):
 
 def test_it_looks_at_once_and_does_not_keep_the_service_from_ending(parts: Services, aged: list[Turn]) -> None:
     store = Watched(parts)
-    retention = Retention(store, days=30)
+    retention = Retention(store, DailyFigures(parts.database), days=30)
     retention.start()
     assert store.asked.wait(10)
     retention.close()
@@ -64,7 +65,7 @@ def test_it_looks_at_once_and_does_not_keep_the_service_from_ending(parts: Servi
 
 def test_zero_keeps_everything(parts: Services, aged: list[Turn]) -> None:
     store = Watched(parts)
-    retention = Retention(store, days=0)
+    retention = Retention(store, DailyFigures(parts.database), days=0)
     retention.start()
     retention.close()
 
@@ -76,7 +77,7 @@ def test_a_database_that_does_not_answer_is_tried_again_later(
     parts: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Watched(parts, StorageUnavailable("gone"))
-    retention = Retention(store, days=30)
+    retention = Retention(store, DailyFigures(parts.database), days=30)
     retention.start()
     assert store.asked.wait(10)
     retention.close()

@@ -25,6 +25,7 @@ SECTIONS = (
     Section("groups.groups", "unanswered", "viewer"),
     Section("knowledge.entries", "knowledge", "viewer"),
     Section("figures.figures", "figures", "viewer"),
+    Section("people.look", "people", "admin"),
     Section("accounts.accounts", "accounts", "admin"),
     Section("audit.log", "audit_log", "admin"),
 )
