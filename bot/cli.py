@@ -1,4 +1,5 @@
-"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, teams-try, staff, audit, transcripts.
+"""`python -m bot`: serve, train, index, ask, explain, evaluate, ingest, teams-try, staff, audit,
+transcripts, knowledge.
 
 Whatever goes wrong is one line on standard error; the status is 2 for a command or setting that cannot be
 used, 1 for anything else.
@@ -163,6 +164,22 @@ def _staff(name: str) -> Command:
     return command
 
 
+def _knowledge_list(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.knowledge_commands import show
+
+    show(settings, options)
+
+
+def _knowledge_export(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.knowledge_base.exporting import ExportFailed
+    from bot.knowledge_commands import export_files
+
+    try:
+        export_files(settings, options)
+    except ExportFailed as error:
+        raise CommandFailed(str(error)) from error
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="A bilingual assistant for compliance questions."
@@ -181,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_staff(commands)
     _add_audit(commands)
     _add_transcripts(commands)
+    _add_knowledge(commands)
     return parser
 
 
@@ -281,6 +299,15 @@ def _add_audit(commands: Commands) -> None:
     verify = _command(actions, "verify", _staff("verify_audit"), "check that the audit log is as it was written")
     verify.add_argument("--noted", default="", metavar="NUMBER:HASH", help="a row noted earlier, to be there still")
     _command(actions, "export", _staff("export_audit"), "print the audit log as JSON lines, oldest first")
+
+
+def _add_knowledge(commands: Commands) -> None:
+    knowledge = commands.add_parser("knowledge", help="what staff wrote and approved")
+    actions = knowledge.add_subparsers(required=True, metavar="ACTION")
+    listed = _command(actions, "list", _knowledge_list, "list what was written here, and what is to be renewed")
+    listed.add_argument("--all", action="store_true", help="the entries that are as in their files, too")
+    exported = _command(actions, "export", _knowledge_export, "write what was approved into the knowledge files")
+    exported.add_argument("--out", type=Path, metavar="FOLDER", help="write the files there instead of in place")
 
 
 def _command(commands: Commands, name: str, command: Command, text: str) -> argparse.ArgumentParser:

@@ -148,6 +148,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         )
         self._retention.start()
         self._parts.activation.start()
+        self._parts.effects.start()
         self._grouping = open_grouping(self._parts.database)
         self._grouping.start()
         return app

@@ -15,6 +15,8 @@ from bot.audit import AuditLog
 from bot.conversation import Conversations
 from bot.keys import Keys, open_keys
 from bot.knowledge_base.activation import Activation, Answer
+from bot.knowledge_base.effects import EffectsWorker, TryOut
+from bot.knowledge_base.effects_board import EffectsBoard
 from bot.knowledge_base.files import KnowledgeFiles
 from bot.knowledge_base.in_force import Knowledge
 from bot.knowledge_base.replicas import ReplicaBoard
@@ -62,6 +64,7 @@ class Services:
     audit: AuditLog
     knowledge: KnowledgeStore
     activation: Activation
+    effects: EffectsWorker
     sign_on: SignOn | None
     reading: Reading
     judging: Judging
@@ -72,6 +75,7 @@ class Services:
     def close(self) -> None:
         """Release the assistant's threads and the database's connections."""
         self.on_close.close()
+        self.effects.close()
         self.activation.close()
         self.assistant.close()
         self.database.close()
@@ -96,6 +100,8 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
     store = TranscriptStore(database)
     audit = open_audit(database, settings, keys)
     knowledge = KnowledgeStore(database, audit, KnowledgeFiles(settings.knowledge_dir))
+    activation = Activation(knowledge, ReplicaBoard(database), _answer(settings))
+    try_out = TryOut(assistant, settings.answer_timeout, settings.trial_index)
     return Services(
         settings=settings,
         keys=keys,
@@ -113,7 +119,8 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         guesses=Guesses(database, keys),
         audit=audit,
         knowledge=knowledge,
-        activation=Activation(knowledge, ReplicaBoard(database), _answer(settings)),
+        activation=activation,
+        effects=EffectsWorker(knowledge, EffectsBoard(database), activation, database, try_out),
         sign_on=_open_sign_on(settings),
         reading=Reading(database),
         judging=Judging(database),

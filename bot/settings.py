@@ -310,6 +310,11 @@ class Settings:
         return self.var_dir / "approved-index"
 
     @property
+    def trial_index(self) -> Path:
+        """Where the index is kept of what approving something would lead to."""
+        return self.var_dir / "trial-index"
+
+    @property
     def database(self) -> str:
         """SQLAlchemy address of the transcript database."""
         return self.database_url or f"sqlite:///{self.var_dir / 'transcripts.db'}"

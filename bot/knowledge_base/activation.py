@@ -66,6 +66,11 @@ class Activation:
         assert self._knowledge is not None
         return self._knowledge
 
+    @property
+    def answered_version(self) -> int | None:
+        """The version that this process answers from; None before the first, and while it is behind."""
+        return self._answered[0] if self._answered and self._answered == self._read else None
+
     def start(self) -> None:
         """Begin to look."""
         self._thread.start()

@@ -12,7 +12,7 @@ The audit log gets its row in the same transaction. An approval or an undo raise
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,6 +65,12 @@ class KnowledgeStore:
         query = sa.select(revisions).where(revisions.c.state.in_(_UNFINISHED))
         with self._database.reading() as connection:
             return tuple(map(_revision, connection.execute(query.order_by(revisions.c.changed_at.desc()))))
+
+    def proposals(self, at_most: int = 20) -> tuple[Revision, ...]:
+        """What waits for approval, longest first."""
+        query = sa.select(revisions).where(revisions.c.state == PROPOSED).order_by(revisions.c.changed_at)
+        with self._database.reading() as connection:
+            return tuple(map(_revision, connection.execute(query.limit(at_most))))
 
     def revision(self, revision_id: int) -> Revision | None:
         """One draft, proposal or revision."""
@@ -191,7 +197,7 @@ class KnowledgeStore:
             self._check(connection, found)
             self._keep_the_files_words(connection, before, found)
             changes = {"state": APPROVED, "revision": self._next_number(before, found), "approver": who}
-            settle(connection, found.turns, found.label, who)
+            settle(connection, found.turns, f"{found.page}#{found.label}", who)
             return self._decide(connection, who, "knowledge.approved", found, changes)
 
     def undo(self, who: str, page: str, label: str, number: int) -> Revision:
@@ -209,6 +215,10 @@ class KnowledgeStore:
             if found.state != APPROVED or found.is_files or self._standing(before, page, label) != number:
                 raise KnowledgeRefused("not_newest", f"revision {number} of {label} is not its newest")
             return self._decide(connection, who, "knowledge.undone", found, {"state": UNDONE, "undone_by": who})
+
+    def note_export(self, who: str, changes: Mapping[str, int]) -> None:
+        """Take note of an export. Args: changes: file -> how many entries changed in it."""
+        self._audit.record(who, "knowledge.exported", "", {"files": dict(changes)})
 
     # --- parts of these ----------------------------------------------------------------------------------
 

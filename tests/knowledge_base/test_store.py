@@ -215,4 +215,4 @@ def test_approving_settles_the_turns_that_asked_for_it(store: KnowledgeStore, da
         rows = connection.exec_driver_sql("SELECT id, review FROM turns ORDER BY id").all()
         judged = connection.exec_driver_sql("SELECT turn_id, verdict, entry, judged_by FROM judgements").all()
     assert [tuple(row) for row in rows] == [("t1", "wrong"), ("t2", "open")]
-    assert [tuple(row) for row in judged] == [("t1", "wrong", NEW, "bob")]
+    assert [tuple(row) for row in judged] == [("t1", "wrong", f"{PAGE}#{NEW}", "bob")]

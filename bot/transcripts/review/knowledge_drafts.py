@@ -99,7 +99,16 @@ def draft(draft_id: int) -> str:
         wrongs=_wrongs(found, page),
         own=_name() in (found.author, *found.editors),
         turns=_turns(found.turns),
+        **_effects(found),
     )
+
+
+@blueprint.get("/drafts/<int:draft_id>/effects")
+@needs("viewer")
+def effects(draft_id: int) -> str:
+    """What approving it would change, as far as that is known; a part of the draft's page."""
+    found = _draft(draft_id)
+    return render_template("staff/knowledge/effects.html", draft=found, **_effects(found))
 
 
 @blueprint.get("/drafts/<int:draft_id>/edit")
@@ -196,6 +205,17 @@ def discard(draft_id: int) -> ResponseReturnValue:
     except KnowledgeRefused as refused:
         flash(words(f"knowledge_refused_{refused.key}"), "bad")
     return redirect(url_for("knowledge.entries"))
+
+
+def _effects(draft: Revision) -> dict[str, object]:
+    """The effects, with those of the questions that are still stored."""
+    parts = services()
+    found = parts.effects.board.find(draft, parts.knowledge.version())
+    told = found.result.get("examples", ()) if found else ()
+    examples = [(each, turn) for each in told if (turn := parts.store.turn(each["turn"]))]
+    if examples:
+        note("knowledge.effects_viewed", draft.label, turns=[turn.id for _, turn in examples])
+    return {"effects": found, "examples": examples}
 
 
 def _decide(draft_id: int, done: str, act: Callable[[], object]) -> ResponseReturnValue:
