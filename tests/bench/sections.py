@@ -29,4 +29,5 @@ SECTIONS = (
     Row("memory", "memory", "memory of all processes, after they were asked"),
     Row("parts", "parts", "where a turn's time goes, against the floor"),
     Row("index", "indexing", "building the index"),
+    Row("staff", "staff", "the staff pages over a million turns, on SQLite and PostgreSQL"),
 )
