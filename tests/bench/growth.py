@@ -33,7 +33,7 @@ from tests.bench.growth_report import markdown
 
 OUTPUT = PROJECT / "bench-output"
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
-REAL = 1_000_000  # passages whose embeddings are the encoder's
+REAL = 200_000  # passages whose embeddings are the encoder's
 QUERIES = 200
 CROSSING = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)  # sizes at which both kinds of index are tried
 RATE_OF = 2_000  # passages that the encoder's rate is measured with
@@ -78,6 +78,7 @@ def measure_growth(plan: Plan, report: Report) -> dict[str, Any]:
     for size in plan.sizes:
         result["sizes"].append(_at(size, passages[:size], kept, encoder, plan, report))
     result["minutes"] = round((time.monotonic() - started) / 60, 1)
+    shutil.rmtree(work / "indexes", ignore_errors=True)
     (plan.out / "growth.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     (plan.out / "growth.md").write_text(markdown(result), encoding="utf-8")
     return result
@@ -86,7 +87,7 @@ def measure_growth(plan: Plan, report: Report) -> dict[str, Any]:
 def _at(
     size: int, passages: Sequence[Any], kept: KeptEncoder, encoder: Encoder, plan: Plan, report: Report
 ) -> dict[str, Any]:
-    folder = plan.out / "growth" / f"index-{size}"
+    folder = plan.out / "growth" / "indexes" / str(size)
     shutil.rmtree(folder, ignore_errors=True)
     report(f"{size} passages: building")
     seconds, built = _seconds(lambda: build(folder, passages, kept))

@@ -47,37 +47,39 @@ class KeptEncoder:
 def kept_embeddings(folder: Path, size: int, real: int, encoder: Encoder, report: Report) -> np.ndarray:
     """Embeddings float32 `(size, d)`, memory-mapped; the first `real` by the encoder, made where they are missing."""
     real = min(real, size)
-    chunks = [_real_chunk(folder, chunk, encoder, report) for chunk in range(-(-real // CHUNK))]
     path = folder / f"{size}-{real}.npy"
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         begun = path.with_suffix(".begun.npy")
         rows = np.lib.format.open_memmap(begun, "w+", np.float32, (size, encoder.dimension))
         for start in range(0, real, CHUNK):
-            rows[start : start + CHUNK] = np.load(chunks[start // CHUNK])[: real - start]
+            rows[start : min(start + CHUNK, real)] = _embedded(folder, start, min(CHUNK, real - start), encoder, report)
         _mix(rows, real)
         rows.flush()
         begun.rename(path)
     return np.asarray(np.load(path, mmap_mode="r"))
 
 
-def _real_chunk(folder: Path, chunk: int, encoder: Encoder, report: Report) -> Path:
-    path = folder / f"real-{chunk:02}.npy"
+def _embedded(folder: Path, start: int, count: int, encoder: Encoder, report: Report) -> np.ndarray:
+    """Embeddings of passages `start` to `start + count`; a whole chunk of them is kept."""
+    path = folder / f"real-{start // CHUNK:02}.npy"
     if path.exists():
-        return path
-    folder.mkdir(parents=True, exist_ok=True)
-    corpus = GrownCorpus((chunk + 1) * CHUNK)
-    texts = [normalise(passage.text) for passage in corpus[chunk * CHUNK :]]
+        rows: np.ndarray = np.load(path, mmap_mode="r")[:count]
+        return rows
+    texts = [normalise(passage.text) for passage in GrownCorpus(start + count)[start:]]
     different = list(dict.fromkeys(texts))
-    rows = {}
-    for start in range(0, len(different), BATCH):
-        batch = different[start : start + BATCH]
-        rows.update(zip(batch, encoder.encode_passages(batch), strict=True))
-        if start % (40 * BATCH) == 0:
-            report(f"embedding passages {chunk * CHUNK + start} to {(chunk + 1) * CHUNK}")
-    begun = path.with_suffix(".begun.npy")
-    np.save(begun, np.stack([rows[text] for text in texts]))
-    begun.rename(path)
-    return path
+    found: dict[str, np.ndarray] = {}
+    for done in range(0, len(different), BATCH):
+        batch = different[done : done + BATCH]
+        found.update(zip(batch, encoder.encode_passages(batch), strict=True))
+        if done % (40 * BATCH) == 0:
+            report(f"embedding passages {start + done} to {start + count}")
+    rows = np.stack([found[text] for text in texts])
+    if count == CHUNK:
+        begun = path.with_suffix(".begun.npy")
+        np.save(begun, rows)
+        begun.rename(path)
+    return rows
 
 
 def _mix(rows: np.ndarray, real: int) -> None:
