@@ -35,9 +35,9 @@ def measure(bench: Bench) -> Section:
         rows=(HEAD, *map(_row, sizes)),
         figures=result,
         notes=(
-            f"Generated compliance texts, searched for {plan.queries} questions that are worded otherwise, by a process "
+            f"Generated compliance texts, searched for {plan.queries} questions worded otherwise, by a process "
             "that does nothing else; a search has vectors, words and ranking, without the embedding of the question.",
-            f"The first {result['real']:,} passages have the encoder's embeddings, those beyond mixtures of two of these. "
+            f"The first {result['real']:,} passages have the encoder's embeddings, those beyond mixtures of two. "
             "Memory is the resident set with everything that is mapped and was read.",
             f"The time of a search grows with the number of passages to the power of {exponent(sizes):.2f}.",
         ),
