@@ -25,7 +25,7 @@ import numpy as np
 from index.allowed import Allowed
 from index.errors import IndexDamaged
 
-EXACT_UP_TO = 5_000
+EXACT_UP_TO = 10_000
 FEW = 4_000  # allowed passages, up to which comparing each is the quickest
 TARGET_RECALL = 0.985  # somewhat above what is promised (0.98): it is measured on a sample
 CODES_RECALL = 0.995  # of the codes alone, with every cell probed

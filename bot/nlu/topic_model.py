@@ -25,6 +25,7 @@ DENSE_WEIGHT = 0.6
 SHARPNESS = 3.0
 RIDGE = 0.2
 _BLOCK = 256  # examples
+PART = 1024  # examples whose likeness to all others is computed at once
 KERNEL_ROWS = 512  # of the kernel, worked out at a time
 
 
@@ -70,15 +71,10 @@ class TopicModel:
         targets[np.arange(len(texts)), [names.index(label) for label in labels]] = 1.0
         # Leave-one-out scores need double precision; the weights themselves do not, at half the time.
         precision = np.float64 if temperature is None else np.float32
-        gram = kernel(embeddings, rows, embeddings, rows).astype(precision, copy=False)
-        gram[np.diag_indices_from(gram)] += RIDGE
-        factor = cho_factor(gram.T, overwrite_a=True, check_finite=False)  # the same matrix, in LAPACK's own order
+        factor = cho_factor(_ridged(embeddings, rows, precision), lower=True, overwrite_a=True, check_finite=False)
+        dual = cho_solve(factor, targets.astype(precision), check_finite=False)
         if temperature is None:
-            inverse = cho_solve(factor, np.eye(len(texts)))
-            dual = inverse @ targets
-            temperature = _fit_temperature(targets - dual / np.diag(inverse)[:, None], targets)
-        else:
-            dual = cho_solve(factor, targets.astype(precision))
+            temperature = _fit_temperature(targets - dual / _diagonal_of_inverse(factor[0])[:, None], targets)
         return cls(names, embeddings.astype(np.float32), space, rows, dual.astype(np.float32), temperature)
 
     @classmethod
@@ -165,6 +161,25 @@ def kernel(a: np.ndarray, a_rows: sp.csr_matrix, b: np.ndarray, b_rows: sp.csr_m
         rows = slice(start, start + KERNEL_ROWS)
         similar[rows] += (1 - DENSE_WEIGHT) * (a_rows[rows] @ b_rows.T).toarray()
     return similar
+
+
+def _ridged(embeddings: np.ndarray, rows: sp.csr_matrix, precision: type) -> np.ndarray:
+    """The kernel of the examples, RIDGE added to its diagonal; filled in parts, as the only matrix of its size."""
+    n = len(embeddings)
+    matrix: np.ndarray = np.empty((n, n), dtype=precision, order="F")  # LAPACK's order, so that it need not copy
+    for start in range(0, n, PART):
+        part = slice(start, start + PART)
+        matrix[:, part] = kernel(embeddings, rows, embeddings[part], rows[part])
+    matrix[np.diag_indices(n)] += RIDGE
+    return matrix
+
+
+def _diagonal_of_inverse(factor: np.ndarray) -> np.ndarray:
+    """Of the matrix whose lower Cholesky factor this is (overwritten): a third of the work of solving for all of it."""
+    from scipy.linalg.lapack import dpotri
+
+    inverse, _ = dpotri(factor, lower=1, overwrite_c=1)
+    return np.diag(inverse).copy()
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
