@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from urllib.parse import quote
 
 from flask import request
 
@@ -28,10 +29,10 @@ def from_this_machine() -> bool:
 
 
 def make_limiter(settings: Settings) -> Limiter:
-    """The counter of requests: in Redis for all replicas together, or in this process."""
+    """The counter of requests: in Redis for all replicas, in a file for all processes, or in this process."""
     return Limiter(
         key_func=client_address,
-        storage_uri=settings.redis_url or "memory://",
+        storage_uri=_storage(settings),
         strategy="moving-window",
         headers_enabled=True,
         swallow_errors=True,
@@ -39,6 +40,14 @@ def make_limiter(settings: Settings) -> Limiter:
         in_memory_fallback=[],
         enabled=True,
     )
+
+
+def _storage(settings: Settings) -> str:
+    if settings.workers_share_files:
+        import bot.workers.rates  # noqa: F401  it makes the scheme known
+
+        return f"workers://{quote(str(settings.workers_board))}"
+    return settings.redis_url or "memory://"
 
 
 def exempt_from_rate(settings: Settings) -> bool:

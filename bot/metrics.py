@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+import os
+import shutil
+from pathlib import Path
+
+import prometheus_client.values
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from bot.transcripts.records import Turn
 
@@ -14,6 +20,26 @@ _SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15),
 )
 _RESPONSES = Counter("faq_http_responses", "HTTP responses.", ["status"])
+
+
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"  # what prometheus_client itself reads
+
+
+def share_counts(folder: Path) -> None:
+    """Count for all processes that will be forked from this one, in files of `folder`, which is emptied."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ[_SHARED] = str(folder)
+    prometheus_client.values.ValueClass = prometheus_client.values.MultiProcessValue()
+
+
+def exposition() -> bytes:
+    """The counters in Prometheus' format: of all processes where they share them, else of this one."""
+    if _SHARED not in os.environ:
+        return generate_latest(REGISTRY)
+    everywhere = CollectorRegistry()
+    MultiProcessCollector(everywhere)
+    return generate_latest(everywhere)
 
 
 def count_turn(turn: Turn) -> None:

@@ -1,8 +1,14 @@
-"""Serving the app with gunicorn: one worker process, since the assistant lives in it, with many threads."""
+"""Serving the app with gunicorn: WORKERS processes with many threads each; the assistant lives in all of them.
+
+A single worker loads the assistant itself and listens meanwhile. Several are forked from a process that has loaded it
+and answered a first question, so that they share its memory and one that dies is replaced at once; connections
+wait in the queue of the socket until then.
+"""
 
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -16,8 +22,10 @@ from gunicorn.glogging import Logger
 
 from bot.app import build_app, load_assistant
 from bot.assistant.protocol import Assistant
+from bot.metrics import share_counts
 from bot.services import Services, prepare_folder
 from bot.settings import Settings
+from bot.starting import log_not_started
 from bot.transcripts.daily_figures import DailyFigures
 from bot.transcripts.database import Database
 from bot.transcripts.grouping import Grouping, open_grouping
@@ -47,8 +55,8 @@ def serve(settings: Settings, make: Callable[[], Assistant] | None = None) -> No
     prepare_folder(settings)
     _prepare_database(settings)
     listening = listen(settings.host, settings.port)
-    _log.info("starting url=%s pid=%d", _url(settings), os.getpid())
-    _Server(settings, listening, make).run()
+    _log.info("starting url=%s pid=%d workers=%d", _url(settings), os.getpid(), settings.workers)
+    _Server(settings, listening, make, _loaded_to_fork(settings, make)).run()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -87,6 +95,27 @@ def _url(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
+def _loaded_to_fork(settings: Settings, make: Callable[[], Assistant] | None) -> Assistant | None:
+    """The assistant that several workers share; None where the only one loads it for itself.
+
+    Raises:
+        SystemExit: it cannot be loaded; the reason is logged.
+    """
+    if settings.workers == 1:
+        return None
+    from bot.assistant.factory import make_assistant
+
+    share_counts(settings.var_dir / f"metrics-{settings.port}")
+    try:
+        assistant = make() if make else make_assistant(settings)
+    except Exception as error:
+        log_not_started(error)
+        raise SystemExit(Arbiter.APP_LOAD_ERROR) from error
+    gc.collect()
+    gc.freeze()  # a collection would touch, and so copy, every page in each worker
+    return assistant
+
+
 def _prepare_database(settings: Settings) -> None:
     """Migrate before any process is forked, so that a failure is the command's own."""
     database = Database(settings.database)
@@ -110,10 +139,17 @@ class _Log(Logger):  # type: ignore[misc]
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured from the settings alone."""
 
-    def __init__(self, settings: Settings, listening: socket.socket, make: Callable[[], Assistant] | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listening: socket.socket,
+        make: Callable[[], Assistant] | None,
+        loaded: Assistant | None,
+    ) -> None:
         self._settings = settings
         self._listening = listening
         self._make = make
+        self._assistant = loaded
         self._parts: Services | None = None
         self._retention: Retention | None = None
         self._grouping: Grouping | None = None
@@ -123,7 +159,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """See `BaseApplication.load_config`."""
         values = {
             "bind": f"fd://{self._listening.fileno()}",
-            "workers": 1,
+            "workers": self._settings.workers,
             "worker_class": "gthread",
             "threads": self._settings.threads,
             "worker_connections": max(1000, 4 * self._settings.threads),
@@ -132,6 +168,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "keepalive": 30,
             "logger_class": _Log,
             "control_socket_disable": True,
+            "when_ready": self._listens,
             "worker_exit": self._close,
             "proc_name": "compliance-faq",
         }
@@ -140,7 +177,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Build the app, in the worker process; see `BaseApplication.load`."""
-        assistant = load_assistant(self._settings, self._make, self._loaded)
+        assistant = self._assistant or load_assistant(self._settings, self._make, self._loaded)
         app = build_app(self._settings, assistant)
         self._parts = app.extensions["compliance-faq"]
         self._retention = Retention(
@@ -152,6 +189,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._grouping = open_grouping(self._parts.database)
         self._grouping.start()
         return app
+
+    def _listens(self, _arbiter: Any) -> None:
+        if self._assistant is not None:
+            self._loaded(None)
 
     def _loaded(self, error: Exception | None) -> None:
         if error is not None:

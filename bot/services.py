@@ -34,6 +34,7 @@ from bot.transcripts.reading import Reading
 from bot.transcripts.saved_filters import SavedFilters
 from bot.transcripts.staff_sessions import StaffSessions
 from bot.transcripts.store import TranscriptStore
+from bot.workers.locks import WorkerLocks
 
 if TYPE_CHECKING:
     from bot.sign_on import SignOn
@@ -99,6 +100,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
     migrate(database)
     store = TranscriptStore(database)
     audit = open_audit(database, settings, keys)
+    closing = ExitStack()
     knowledge = KnowledgeStore(database, audit, KnowledgeFiles(settings.knowledge_dir))
     activation = Activation(knowledge, ReplicaBoard(database), _answer(settings))
     try_out = TryOut(assistant, settings.answer_timeout, settings.trial_index)
@@ -109,7 +111,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         database=database,
         store=store,
         assistant=assistant,
-        conversations=Conversations(assistant, store, _locks(settings), settings.contact_url),
+        conversations=Conversations(assistant, store, _locks(settings, closing), settings.contact_url),
         accounts=StaffAccounts(database, audit),
         sessions=StaffSessions(
             database,
@@ -126,6 +128,7 @@ def open_services(settings: Settings, assistant: Assistant) -> Services:
         judging=Judging(database),
         saved_filters=SavedFilters(database),
         groups=QuestionGroups(database),
+        on_close=closing,
     )
 
 
@@ -178,7 +181,11 @@ def _open_sign_on(settings: Settings) -> SignOn | None:
     return SignOn(settings)
 
 
-def _locks(settings: Settings) -> ConversationLocks:
+def _locks(settings: Settings, closing: ExitStack) -> ConversationLocks:
+    if settings.workers_share_files:
+        locks = WorkerLocks(settings.workers_locks)
+        closing.callback(locks.close)
+        return locks
     if not settings.redis_url:
         return LocalLocks()
     client = redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)

@@ -66,6 +66,15 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _workers(value: str) -> int:
+    if value == "auto":
+        return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
+    try:
+        return _whole(1, 64)(value)
+    except ValueError as error:
+        raise ValueError(f"auto, or {error}") from None
+
+
 def _seconds(value: str) -> float:
     if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", value) or not 0 < float(value) <= 600:
         raise ValueError("a number of seconds, above 0 and at most 600")
@@ -196,7 +205,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_URL", "", "Transcripts and staff accounts: sqlite:///PATH or "
             "postgresql://USER:PASSWORD@HOST/NAME. Unset: SQLite in VAR_DIR.", _database),
     Setting("REDIS_URL", "", "Redis for conversation locks and rate limits, needed with more than one "
-            "replica. Unset: kept in the process.", _url("redis", "rediss")),
+            "replica. Unset: kept in files of VAR_DIR, or in the process if there is only one.",
+            _url("redis", "rediss")),
     Setting("ASSISTANT_URL", "", "Address of a separate `rasa run` that answers instead of the one in this "
             "process.", _url("http", "https")),
     Setting("EMBEDDING_MODEL", "", "Hub name or local folder of another sentence-transformers model. Unset: "
@@ -247,7 +257,8 @@ SETTINGS: tuple[Setting, ...] = (
             _whole(1, 3650)),
     Setting("RETENTION_DAYS", "365", "Days after which stored turns are deleted; 0 keeps them for ever.",
             _whole(0, 36500)),
-    Setting("THREADS", "32", "Requests that are served at the same time.", _whole(1, 1024)),
+    Setting("WORKERS", "auto", "Processes that answer: a number, or auto for one a core, four at most.", _workers),
+    Setting("THREADS", "32", "Requests that each of them serves at the same time.", _whole(1, 1024)),
     Setting("METRICS_TOKEN", "", "Bearer token that opens /metrics to other machines. Unset: this machine "
             "only.", _secret),
     Setting("LOG_LEVEL", "info", "How much is logged: debug, info, warning or error.",
@@ -298,11 +309,27 @@ class Settings:
     answer_timeout: float
     conversation_days: int
     retention_days: int
+    workers: int
     threads: int
     metrics_token: str = field(repr=False)
     log_level: str
     log_format: str
     given: frozenset[str] = frozenset()
+
+    @property
+    def workers_share_files(self) -> bool:
+        """Whether processes of this machine agree through files: several without Redis."""
+        return self.workers > 1 and not self.redis_url
+
+    @property
+    def workers_locks(self) -> Path:
+        """Where they lock conversations."""
+        return self.var_dir / "workers.lock"
+
+    @property
+    def workers_board(self) -> Path:
+        """Where they count requests and claim deliveries."""
+        return self.var_dir / "workers.db"
 
     @property
     def approved_index(self) -> Path:

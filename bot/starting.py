@@ -16,6 +16,11 @@ _PATIENCE = 120  # seconds; the first answer may load models
 _LEAVE = 5  # seconds to wait for a load in progress when closing
 
 
+def log_not_started(error: Exception) -> None:
+    """One line that says why there is no assistant; more where debugging is on."""
+    _log.error("the assistant could not be started: %s", error, exc_info=_log.isEnabledFor(logging.DEBUG))
+
+
 class StartingAssistant:
     """Loads the real assistant on a thread of its own and asks it a first question, then stands aside.
 
@@ -66,8 +71,7 @@ class StartingAssistant:
             if not assistant.ready():
                 assistant.respond(_FIRST_QUESTION, _PATIENCE)
         except Exception as error:
-            details = _log.isEnabledFor(logging.DEBUG)
-            _log.error("the assistant could not be started: %s", error, exc_info=details)
+            log_not_started(error)
             self._on_end(error)
         else:
             _log.info("ready seconds=%.1f", time.monotonic() - start)

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, current_app, request
 from bot.channels.body import parse_object, read_body
 from bot.channels.bot_framework_cloud import CLOUDS, Cloud
 from bot.channels.bot_framework_connector import Connector, Credentials
-from bot.channels.bot_framework_deliveries import Deliveries, LocalDeliveries, RedisDeliveries
+from bot.channels.bot_framework_deliveries import REMEMBERED, Deliveries, LocalDeliveries, RedisDeliveries
 from bot.channels.bot_framework_keys import SigningKeys
 from bot.channels.bot_framework_token import Caller, TokenCheck, check_sent_by
 from bot.channels.teams_activity import Activity, read_activity
@@ -24,6 +24,8 @@ from bot.channels.teams_auth import check_allowed
 from bot.errors import FieldError, Forbidden, InvalidFields
 from bot.services import Services, services
 from bot.settings import Settings
+from bot.workers.board import Board
+from bot.workers.deliveries import WorkerDeliveries
 
 blueprint = Blueprint("bot_framework", __name__)
 
@@ -116,6 +118,8 @@ def _assemble(settings: Settings, client: httpx.Client) -> BotFramework:
 
 
 def _deliveries(settings: Settings) -> Deliveries:
+    if settings.workers_share_files:
+        return WorkerDeliveries(Board(settings.workers_board), REMEMBERED)
     if not settings.redis_url:
         return LocalDeliveries()
     return RedisDeliveries(redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2))

@@ -6,10 +6,11 @@ import hmac
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.errors import Unauthorized
 from bot.limits import from_this_machine
+from bot.metrics import exposition
 from bot.services import services
 
 blueprint = Blueprint("health", __name__)
@@ -39,4 +40,4 @@ def metrics() -> Response:
     bearer = bool(expected) and hmac.compare_digest(given, f"Bearer {expected}".encode())
     if not bearer and not from_this_machine():
         raise Unauthorized("Send METRICS_TOKEN as a bearer token.")
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(), content_type=CONTENT_TYPE_LATEST)

@@ -118,7 +118,8 @@ def test_a_database_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     assert "hunter2" not in result.stderr
 
 
-def test_without_an_assistant_the_service_ends_and_says_why(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_without_an_assistant_the_service_ends_and_says_why(workers: str, tmp_path: Path) -> None:
     script = (
         "from bot.server import serve; from bot.settings import load_settings\n"
         "from bot.logging_setup import configure_logging; from bot.assistant.protocol import AssistantUnavailable\n"
@@ -128,7 +129,7 @@ def test_without_an_assistant_the_service_ends_and_says_why(tmp_path: Path) -> N
     result = subprocess.run(
         [sys.executable, "-c", script],
         cwd=PROJECT,
-        env=environment(tmp_path, PORT=str(free_port())),
+        env=environment(tmp_path, PORT=str(free_port()), WORKERS=workers),
         capture_output=True,
         text=True,
         timeout=60,
