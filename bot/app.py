@@ -37,7 +37,7 @@ from bot.transcripts.review import (
     export_page,
     figures_page,
     groups,
-    knowledge_drafts,
+    knowledge_import,
     people_page,
     queue,
     sign_on,
@@ -45,6 +45,7 @@ from bot.transcripts.review import (
     views,
 )
 from bot.transcripts.review.session import limit_guessing, register_sessions
+from bot.uploads import allow_larger_body
 
 _COUNTED = (
     messages.blueprint,
@@ -67,7 +68,7 @@ _UNCOUNTED = (
     sign_on.blueprint,
     accounts.blueprint,
     audit_page.blueprint,
-    knowledge_drafts.blueprint,
+    knowledge_import.blueprint,
     figures_page.blueprint,
     chart_library.blueprint,
     export_page.blueprint,
@@ -103,6 +104,7 @@ def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     register_security(app, settings)
     register_problems(app)
+    app.before_request(allow_larger_body)
     register_sessions(app, settings)
     _open_doors(app, settings)
     register_bot_framework(app, settings, parts)

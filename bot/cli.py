@@ -143,6 +143,24 @@ def _ingest(settings: Settings, options: argparse.Namespace) -> None:
     print(f"written: {ingest(options.page, settings.knowledge_dir, **where)}")
 
 
+def _knowledge_import(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.knowledge_base.importing.command import ImportFailed, import_entries
+    from bot.staff_commands import open_staff_side, operator
+    from bot.terminal import open_knowledge
+
+    if not options.dry_run and options.author is None:
+        raise CommandFailed("--as NAME says whose drafts they become; --dry-run only checks the file")
+    try:
+        with open_staff_side(settings) as side, open_knowledge(settings) as store:
+            author = None if options.dry_run else side.accounts.get(options.author)
+            for line in import_entries(settings, store, options.file, author, not options.no_compare):
+                print(line)
+            if author is not None:
+                side.audit.record(operator(), "knowledge.imported", author.name, {"file": "command line"})
+    except ImportFailed as error:
+        raise CommandFailed(str(error)) from None
+
+
 def _teams_try(settings: Settings, options: argparse.Namespace) -> None:
     from bot.teams_try import TeamsTryFailed, teams_try
 
@@ -304,6 +322,11 @@ def _add_audit(commands: Commands) -> None:
 def _add_knowledge(commands: Commands) -> None:
     knowledge = commands.add_parser("knowledge", help="what staff wrote and approved")
     actions = knowledge.add_subparsers(required=True, metavar="ACTION")
+    added = _command(actions, "import", _knowledge_import, "make drafts of the entries in a CSV, XLSX or YAML file")
+    added.add_argument("file", type=Path, metavar="FILE")
+    added.add_argument("--dry-run", action="store_true", help="check the file; store nothing")
+    added.add_argument("--as", dest="author", metavar="NAME", help="the account whose drafts they become")
+    added.add_argument("--no-compare", action="store_true", help="do not look for questions that would compete")
     listed = _command(actions, "list", _knowledge_list, "list what was written here, and what is to be renewed")
     listed.add_argument("--all", action="store_true", help="the entries that are as in their files, too")
     exported = _command(actions, "export", _knowledge_export, "write what was approved into the knowledge files")

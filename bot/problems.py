@@ -21,7 +21,7 @@ _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not answer {method} requests.",
-    413: "The body is larger than 64 kB.",
+    413: "The body is larger than {largest} kB.",
     429: "Too many requests; wait before the next one.",
 }
 
@@ -52,7 +52,8 @@ def _http_error(error: HTTPException) -> Response:
     if status == 413:
         discard_body(request)
     title = http.HTTPStatus(status).phrase
-    detail = _DETAILS.get(status, error.description or title).format(method=request.method)
+    largest = (request.max_content_length or 0) // 1024
+    detail = _DETAILS.get(status, error.description or title).format(method=request.method, largest=largest)
     response = _render(status, "about:blank", title, detail, {})
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):

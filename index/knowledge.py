@@ -251,7 +251,7 @@ def parse_page(raw: object, file: str) -> Page:
     return _page(raw)
 
 
-class _Loader(_YamlLoader):
+class StrictLoader(_YamlLoader):
     """A safe loader that refuses a key given twice, which YAML would silently let win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -265,7 +265,7 @@ class _Loader(_YamlLoader):
 
 def _read_yaml(path: Path) -> object:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)
     except OSError as error:
         raise InvalidKnowledge([Problem(path.name, "file", "read", str(error.strerror))]) from error
     except UnicodeDecodeError as error:

@@ -19,7 +19,15 @@ def show_type(name: str) -> str:
     if kind is None:
         abort(404)
     meaning = (kind.__doc__ or "").splitlines()[0]
-    return render_template("problem.html", status=kind.status, title=kind.title, detail=meaning, words=visitor_words())
+    return render_template(
+        "problem.html",
+        frame="layout.html",
+        home="/",
+        status=kind.status,
+        title=kind.title,
+        detail=meaning,
+        words=visitor_words(),
+    )
 
 
 def _kinds(parent: type[ServiceError]) -> Iterator[type[ServiceError]]:

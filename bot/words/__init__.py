@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from flask import request, session
 
-from bot.words import pages, staff_access, staff_figures, staff_knowledge, staff_reading
+from bot.words import pages, staff_access, staff_figures, staff_importing, staff_knowledge, staff_reading
 
 LANGUAGES = ("zh", "en")
-_PARTS = (pages, staff_access, staff_reading, staff_knowledge, staff_figures)
+_PARTS = (pages, staff_access, staff_reading, staff_knowledge, staff_importing, staff_figures)
 _WORDS = {
     language: {key: text for part in _PARTS for key, text in part.WORDS[language].items()} for language in LANGUAGES
 }
