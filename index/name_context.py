@@ -39,7 +39,7 @@ _SLOT_BEFORE = re.compile(
 _SLOT_AFTER = re.compile(
     r"\s*(?:$|[?,.;:!)\"、/&+]|(?:is|are|was|be|being|covered|included|in|on|listed|part|certified|compliant"
     r"|accredited|and|or|too|also|as well|either|there|yet|now|still|within|under|by|for|has|have|get|got|not"
-    r"|isn't|aren't|service|app|online|please|pls|plz|both|all|bao|zai|you|suan|ma|ne)\b)"
+    r"|isn't|aren't|service|app|online|please|pls|plz|both|all|iso|bao|zai|you|suan|ma|ne)\b)"
 )
 _ORDINARY_BEFORE = re.compile(
     r"\b(?:a|an|the|our|my|your|his|her|their|its|this|these|those|every|each|which|what|some|any|no|two|three"

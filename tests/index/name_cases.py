@@ -10,6 +10,8 @@ NAMED: list[tuple[str, list[str]]] = [
     ("Is Azure covered?", ["azure"]),
     ("Does the certificate mention Microsoft Azure Government?", ["azure_government"]),
     ("Azure and Azure Government, are both in?", ["azure", "azure_government"]),
+    ("is the government edition of azure part of it", ["azure_government"]),
+    ("oracle iso 20000-1 certificate?", ["oracle", "standard:iso-20000-1-2011"]),
     ("Where does Cloud App Security stand?", ["cloud_app_security"]),
     ("My auditor asks about Microsoft Intune.", ["intune"]),
     ("Tell me whether PowerApps is on the page", ["powerapps"]),

@@ -358,11 +358,12 @@ FACTS = {
         "Yes assessor responsible controls in-scope",
         "可以 评估方 负责 控制 范围内",
     ),
-    "certification_reuse/assessor": ("Yes assessor responsible implementation", "需要 评估方 聘请 负责"),
+    "certification_reuse/assessor": ("need assessor responsible implementation", "需要 评估方 聘请 负责"),
     "certification_reuse/responsibility": (
         "responsible controls processes assessor",
         "负责 控制 流程 评估方",
     ),
+    "certification_reuse/automatic": ("No assessor responsible controls in-scope", "不会 评估方 负责 范围内"),
     "certification_reuse/conditions": ("in-scope assessor responsible", "范围内 评估方 负责"),
     "audit_reports/where": (
         "Service_Trust_Portal FY17 assessment_report certificate",
