@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime
 import threading
-from types import SimpleNamespace
 
 import pytest
 
 from bot.errors import UnknownTurn
 from bot.transcripts.database import Database
 from bot.transcripts.filters import Filter
-from bot.transcripts.grouping import Grouping
 from bot.transcripts.judging import JudgedMeanwhile, Judging, TagRefused, Verdict
 from bot.transcripts.leases import Lease
 from bot.transcripts.question_groups import QuestionGroups
 from bot.transcripts.reading import Reading
 from bot.transcripts.saved_filters import MOST, FilterNotSaved, SavedFilters
 from bot.transcripts.store import TranscriptStore
-from tests.bot.asking import START, ask
+from tests.bot.asking import START, ask, make_grouping
 from tests.fakes.encoder import HashEncoder
 
 
@@ -132,14 +130,6 @@ def test_a_filter_needs_a_name_of_its_own_and_there_are_not_too_many(database: D
         filters.save("ann", f"filter {number}", "x")
     with pytest.raises(FilterNotSaved, match="saved_too_many"):
         filters.save("ann", "b", "x")
-
-
-def make_grouping(database: Database, encoder: HashEncoder | None = None) -> Grouping:
-    """Grouping by letters, with some questions of a library to tell what is ordinary."""
-    ordinary = ("what is a standard", "有哪些服务", "how are you", "yearly tests", "谢谢", "certificate download")
-    passages = [SimpleNamespace(text=text) for text in ordinary]
-    library = SimpleNamespace(encoder=encoder or HashEncoder(), retriever=SimpleNamespace(passages=passages))
-    return Grouping(QuestionGroups(database), Lease(database, "grouping"), lambda: library)  # type: ignore[arg-type, return-value]
 
 
 def grouped(database: Database) -> list[list[str]]:

@@ -13,10 +13,9 @@ from bot.transcripts.filters import Filter
 from bot.transcripts.judging import Verdict
 from bot.transcripts.records import Turn
 from bot.words.staff_reading import WORDS
-from tests.bot.asking import ask
+from tests.bot.asking import ask, make_grouping
 from tests.bot.conftest import SignedIn
 from tests.bot.staff_requests import send_form
-from tests.bot.test_judging import make_grouping
 
 ENTRY = "coverage_service/service"
 
