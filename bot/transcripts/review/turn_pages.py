@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
-
 from bot.transcripts.review.session import page_context
 
-_SHOWN = ("label", "intent", "read_as", "failure", "names", "entries", "candidates", "hits")
+# One part alone is the whole message, which stands above already.
+_SHOWN = ("label", "intent", "read_as", "failure", "names", "entries", "candidates", "hits", "parts")
 
 
 def turn_context() -> dict[str, object]:
     """For a blueprint's `context_processor`."""
-    writing = "knowledge.new" in current_app.view_functions
-    return {**page_context(), "rows": has_rows, "unnamed": unnamed, "writing": writing}
+    return {**page_context(), "rows": has_rows, "unnamed": unnamed}
 
 
 def has_rows(value: object) -> bool:
@@ -26,6 +24,4 @@ def has_rows(value: object) -> bool:
 def unnamed(evidence: Mapping[str, Any]) -> dict[str, Any]:
     """What is in the evidence that the page has no place of its own for, or not in the form that it expects."""
     shown = {name for name in _SHOWN if has_rows(evidence.get(name)) or isinstance(evidence.get(name), str)}
-    if has_rows(evidence.get("parts")) and len(evidence["parts"]) > 1:
-        shown.add("parts")
     return {name: value for name, value in evidence.items() if name not in shown and value not in ([], {}, "", None)}
