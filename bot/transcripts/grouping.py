@@ -54,6 +54,8 @@ class Grouping:
             RetrievalError: there is no encoder.
             StorageUnavailable: the database does not answer.
         """
+        if self._grouper:
+            self._grouper.keep(self._groups.ids())
         total, started = 0, time.monotonic()
         while not self._stop.is_set() and (done := self._group_some()):
             total += done

@@ -8,6 +8,7 @@ nearer than that, 9 of 10 pairs ask for the same kind of thing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -52,6 +53,14 @@ class Grouper:
         for place, leader in enumerate(leaders, first):
             if leader.text:
                 self._by_text.setdefault(leader.text, place)
+
+    def keep(self, groups: AbstractSet[int]) -> None:
+        """Forget every group but these: the turns of others were deleted, and their words have to go from here too."""
+        kept = [place for place, leader in enumerate(self._leaders) if leader.group in groups]
+        if len(kept) < len(self._leaders):
+            self._leaders = [self._leaders[place] for place in kept]
+            self._embeddings = self._embeddings[kept]
+            self._by_text = {leader.text: place for place, leader in enumerate(self._leaders) if leader.text}
 
     @property
     def newest(self) -> int:

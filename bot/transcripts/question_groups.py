@@ -93,6 +93,11 @@ class QuestionGroups:
                 for row in connection.execute(query)
             )
 
+    def ids(self) -> frozenset[int]:
+        """The ids of all groups."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(sa.select(question_groups.c.id)).scalars())
+
     def put(self, grouped: Sequence[Grouped], model: str) -> dict[int, int]:
         """Store where questions belong; returns the ids of new groups by the number of their first question."""
         made: dict[int, int] = {}

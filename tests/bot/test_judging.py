@@ -220,13 +220,30 @@ def test_groups_are_paged_largest_first(database: Database, store: TranscriptSto
 
 
 def test_a_group_whose_turns_are_deleted_goes_too(database: Database, store: TranscriptStore) -> None:
-    ask(store, "old", outcome="refused")
+    ask(store, "old question", outcome="refused")
     grouping = make_grouping(database)
     grouping.group_all()
+    assert len(QuestionGroups(database).ids()) == 1
     store.delete_before(START + datetime.timedelta(days=1))
+    assert QuestionGroups(database).ids() == frozenset()
 
-    assert QuestionGroups(database).drop_empty() == 1
-    assert QuestionGroups(database).drop_empty() == 0
+    ask(store, "old question", outcome="refused")
+    grouping.group_all()
+    (new,) = QuestionGroups(database).largest(5)
+    assert QuestionGroups(database).ids() == {new.id}
+    assert [leader.text for leader in grouping._grouper._leaders] == ["old question"]  # type: ignore[union-attr]
+
+
+def test_a_group_that_everything_was_taken_out_of_goes(
+    database: Database, store: TranscriptStore, judging: Judging
+) -> None:
+    ask(store, "alone", outcome="refused")
+    make_grouping(database).group_all()
+    groups = QuestionGroups(database)
+    (group,) = groups.largest(5)
+    judging.take_from_group(group.numbers, group.id)
+
+    assert (groups.drop_empty(), groups.drop_empty()) == (1, 0)
 
 
 def test_a_lease_is_held_by_one_until_it_is_given_back_or_over(
