@@ -76,7 +76,7 @@ WORDS: dict[str, dict[str, str]] = {
         "account_role_from_provider": "The sign-on provider decides the role.",
         "account_set_role": "Set role",
         "account_set_password": "Set password",
-        "account_set_password_lead": "At least {count} characters. The account's sessions end.",
+        "account_set_password_lead": "At least {count} characters. Open sessions end.",
         "account_disable": "Disable account",
         "account_disable_lead": "Ends its sessions; nobody can sign in with it until it is enabled again.",
         "account_enable": "Enable account",

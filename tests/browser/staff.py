@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -64,6 +65,11 @@ class Staff:
     def link(self, key: str, **values: object) -> Locator:
         """The link with these words."""
         return self.page.get_by_role("link", name=self.say(key, **values), exact=True)
+
+    def section(self, key: str) -> Locator:
+        """The link to a section at the top."""
+        links = self.page.locator("#sections").get_by_role("link", include_hidden=True)
+        return links.filter(has_text=re.compile(f"^{re.escape(self.say(key))}$"))
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""
