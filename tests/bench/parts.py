@@ -55,8 +55,8 @@ def measure(bench: Bench) -> Section:
         ),
         figures={"parts": times, "floor": floor},
         notes=(
-            "Our service with a stopwatch in it, which adds a little; one user, distinct questions. The last line "
-            "takes the turn from the service without one, where that was measured in the same run.",
+            "Our service with one worker and a stopwatch, which adds a little; one user, distinct questions. The last "
+            "line takes the turn from the service without one, where that was measured in the same run.",
         ),
         promises=(Promise("turn at one user : floor", median / bare, 2.5),),
     )
@@ -66,7 +66,7 @@ def _asked(folder: Path, texts: Sequence[str]) -> list[Mapping[str, float]]:
     """The milliseconds of each turn by part."""
     file = folder / "parts.jsonl"
     command = [sys.executable, "-m", "tests.bench.timed_service", str(file)]
-    running = Side("ours, timed", lambda port, place: [service(port, place, command)]).start(folder)
+    running = Side("ours, timed", lambda port, place: [service(port, place, command, WORKERS="1")]).start(folder)
     person, taken = Person(running), []
     for number, text in enumerate(texts):
         if number % TURNS_EACH == 0:

@@ -81,9 +81,10 @@ def _is_word(each: Mapping[str, Any]) -> bool:
     return bool((each.get("custom") or {}).get("topic") != "unavailable")
 
 
-def service(port: int, folder: Path, command: Sequence[str]) -> Process:
-    """Our service, started with `command`, with a database in `folder`."""
+def service(port: int, folder: Path, command: Sequence[str], **more: str) -> Process:
+    """Our service, started with `command`, with a database in `folder` and `more` settings."""
     settings = {
+        **more,
         "PORT": str(port),
         "DATABASE_URL": f"sqlite:///{folder}/transcripts.db",
         "SECRET_KEY": "only-for-the-benchmark",
