@@ -293,3 +293,18 @@ def test_every_page_has_its_words_in_both_languages(ann: FlaskClient, parts: Ser
 
 def test_the_words_are_there_in_both_languages() -> None:
     assert set(WORDS["en"]) == set(WORDS["zh"])
+
+
+def test_a_question_or_a_group_leads_to_a_new_entry_with_its_questions_filled_in(
+    ann: FlaskClient, parts: Services, refused: Turn
+) -> None:
+    ask(parts.store, "SOC 2 报告在哪里？", outcome="refused", language="zh")
+    assert f"/staff/knowledge/new?turn={refused.id}" in ann.get("/staff/conversations/c1").text
+    make_grouping(parts.database).group_all()
+    group = next(each for each in parts.groups.largest(5) if parts.reading.line(refused.id).number in each.numbers)  # type: ignore[union-attr]
+    editor = send_form(ann, f"/staff/groups/{group.id}/write", {"turn": str(group.numbers[0])}).location
+
+    assert editor == f"/staff/knowledge/new?turn={refused.id}"
+    assert "Where is the SOC 2 report?" in ann.get(editor).text
+    nothing = send_form(ann, f"/staff/groups/{group.id}/write", {"shown": str(group.numbers[0])})
+    assert nothing.location == f"/staff/groups/{group.id}"
