@@ -146,6 +146,10 @@ WORDS: dict[str, dict[str, str]] = {
         "did_conversation.viewed": "Conversation viewed",
         "did_audit.viewed": "Audit log viewed",
         "did_audit.exported": "Audit log exported",
+        "did_knowledge.discarded": "Draft discarded",
+        "did_knowledge.effects_viewed": "Effects of a draft viewed",
+        "did_knowledge.exported": "Entries exported",
+        "did_knowledge.imported": "Entries imported",
     },
     "zh": {
         "staff_side": "工作台",
@@ -282,5 +286,9 @@ WORDS: dict[str, dict[str, str]] = {
         "did_conversation.viewed": "查看对话",
         "did_audit.viewed": "查看审计日志",
         "did_audit.exported": "导出审计日志",
+        "did_knowledge.discarded": "放弃草稿",
+        "did_knowledge.effects_viewed": "查看草稿的影响",
+        "did_knowledge.exported": "导出条目",
+        "did_knowledge.imported": "导入条目",
     },
 }
