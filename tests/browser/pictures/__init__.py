@@ -6,6 +6,6 @@ of the service they need. The tests of an area walk the same states. A new area 
 
 from __future__ import annotations
 
-from tests.browser.pictures import staff_access
+from tests.browser.pictures import staff_access, staff_knowledge
 
-AREAS = (staff_access,)
+AREAS = (staff_access, staff_knowledge)
