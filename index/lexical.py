@@ -39,7 +39,7 @@ from index.postings import (
 from index.text import normalise
 
 SMALL = 20_000  # passages, up to which scoring all of them is the quickest way to score some
-MOST_POSTINGS = 50_000
+MOST_POSTINGS = 20_000
 READ = 64  # questions kept as they were read
 FEW = 4_000  # allowed passages, up to which each is scored
 _WORD = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+")

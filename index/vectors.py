@@ -27,10 +27,11 @@ from index.errors import IndexDamaged
 
 EXACT_UP_TO = 10_000
 FEW = 4_000  # allowed passages, up to which comparing each is the quickest
-TARGET_RECALL = 0.985  # somewhat above what is promised (0.98): it is measured on a sample
+TARGET_RECALL = 0.99  # somewhat above what is promised (0.98): it is measured on a sample, of made questions
 CODES_RECALL = 0.995  # of the codes alone, with every cell probed
 RECALL_AT = 10
-SAMPLE = 256  # queries that recall is measured with
+SAMPLE = 256  # made questions that recall is measured with
+ASIDE = np.float32(0.7)  # how much of another passage a made question has
 FIRST_PROBES = 8
 TRAINED_PER_CELL = 40  # vectors that each cell's centre is learnt from
 FIRST_COMPARED = 10  # candidates compared again for each one wanted
@@ -208,7 +209,7 @@ class VectorIndex:
 
     def _raise_effort(self) -> None:
         """Double the candidates, with all cells probed, and then the cells, until recall is reached."""
-        queries = _some_rows(self._embeddings, SAMPLE)
+        queries = _questions(self._embeddings, SAMPLE)
         nearest = self._nearest(queries, RECALL_AT)
         compared, probes = FIRST_COMPARED, min(FIRST_PROBES, self._index.nlist)
         self.effort = replace(self.effort, probes=self._index.nlist)
@@ -245,6 +246,17 @@ def _compare(embeddings: np.ndarray, rows: np.ndarray, query: np.ndarray) -> np.
     if len(rows) and rows[0] <= rows[-1] and rows[-1] - rows[0] < 2 * len(rows) and np.all(np.diff(rows) > 0):
         return np.asarray(embeddings[rows[0] : rows[-1] + 1] @ query)[rows - rows[0]]
     return np.asarray(embeddings[rows] @ query)
+
+
+def _questions(embeddings: np.ndarray, count: int) -> np.ndarray:
+    """At most `count` made ones, each between two passages.
+
+    Real questions are no passages and harder to find the neighbours of: in a corpus of 50,000, passages found 0.993 of
+    them with an effort that found 0.982 for questions and 0.987 for these.
+    """
+    rows = _some_rows(embeddings, count)
+    mixed = rows + ASIDE * np.roll(rows, 1, axis=0)
+    return mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-12)
 
 
 def _some_rows(embeddings: np.ndarray, count: int) -> np.ndarray:
