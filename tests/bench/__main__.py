@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ OUTPUT = PROJECT / "bench-output"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and report; the status is 1 if a promise was not kept."""
     logging.getLogger("rasa").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped, too
     options = _parser().parse_args(arguments)
     machine = describe()
     command = " ".join(["python -m tests.bench", *(sys.argv[1:] if arguments is None else arguments)])

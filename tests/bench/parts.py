@@ -68,12 +68,14 @@ def _asked(folder: Path, texts: Sequence[str]) -> list[Mapping[str, float]]:
     command = [sys.executable, "-m", "tests.bench.timed_service", str(file)]
     running = Side("ours, timed", lambda port, place: [service(port, place, command, WORKERS="1")]).start(folder)
     person, taken = Person(running), []
-    for number, text in enumerate(texts):
-        if number % TURNS_EACH == 0:
-            sender = str(uuid.uuid4())
-        taken.append(person.ask(sender, text))
-    person.close()
-    running.servers.stop()
+    try:
+        for number, text in enumerate(texts):
+            if number % TURNS_EACH == 0:
+                sender = str(uuid.uuid4())
+            taken.append(person.ask(sender, text))
+    finally:
+        person.close()
+        running.servers.stop()
     parts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][-len(texts) :]
     turns = [{**each, "HTTP": whole - sum(each.values())} for each, whole in zip(parts, taken, strict=True)]
     return turns[min(_WARM_UP, len(turns) // 2) :]

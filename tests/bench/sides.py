@@ -51,7 +51,7 @@ class Side:
         url = f"http://127.0.0.1:{port}"
         try:
             seconds = first_answer(servers, url + PATH, message("first", FIRST_QUESTION), is_answer)
-        except ServerFailed:
+        except BaseException:
             servers.stop()
             raise
         return Running(self.name, url, servers, seconds)
