@@ -79,14 +79,21 @@ class DailyFigures:
             done += self._roll_up_day(day)
         return done
 
-    def read(self, first: datetime.date, last: datetime.date, unit: Unit = "day") -> Figures:
-        """The figures from `first` to `last`, both included; of the units of time of which these are days."""
+    def read(self, first: datetime.date, last: datetime.date, unit: Unit = "day", named: bool = True) -> Figures:
+        """The figures from `first` to `last`, both included; of the units of time of which these are days.
+
+        Args:
+            named: with topics and services.
+        """
         figures = Figures()
         today = clock.utc_now().date()
         last = min(last, today)
         with self._database.reading() as connection:
             unrolled = self._first_unrolled(connection) or today + _DAY
-            self._read_rolled(connection, figures, first, min(last, unrolled - _DAY), unit)
+            counted = (first, min(last, unrolled - _DAY))
+            self._read_rolled(connection, figures, *counted, unit)
+            if named:
+                self._read_names(connection, figures, *counted)
             live = max(first, unrolled, today - (_LIVE_DAYS - 1) * _DAY)
             figures.missing = max(0, (min(live, last + _DAY) - max(first, unrolled)).days)
             while live <= last:
@@ -158,6 +165,10 @@ class DailyFigures:
         query = query.where(columns.kind.in_(_OVER_TIME), columns.day.between(first, last))
         for row in connection.execute(query):
             figures.over_time[row.start, row.kind, row.name] += int(row.total)
+
+    def _read_names(self, connection: Connection, figures: Figures, first: datetime.date, last: datetime.date) -> None:
+        columns = daily_figures.c
+        total = sa.func.sum(columns.value).label("total")
         for kinds, begin, end in _stretches(first, last):
             query = sa.select(columns.kind, columns.name, total).group_by(columns.kind, columns.name)
             query = query.where(columns.kind.in_(kinds), columns.day.between(begin, end))

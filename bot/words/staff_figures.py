@@ -58,6 +58,7 @@ WORDS: dict[str, dict[str, str]] = {
         "chart_day_format": "%-d %b",
         "chart_long_day_format": "%-d %b %Y",
         "chart_month_format": "%b %Y",
+        "export_as": "Export {form}",
         # one person
         "people": "Personal data",
         "people_lead": "What is stored of one person: hand it out or delete it when they ask for it.",
@@ -166,6 +167,7 @@ WORDS: dict[str, dict[str, str]] = {
         "chart_day_format": "%b%-d日",
         "chart_long_day_format": "%Y年%b%-d日",
         "chart_month_format": "%Y年%b",
+        "export_as": "导出 {form}",
         "people": "个人数据",
         "people_lead": "某个人留下的记录：应本人要求导出或删除。",
         "person_who": "谁的对话？",

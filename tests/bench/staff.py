@@ -46,7 +46,7 @@ RUNS = 20
 LIMIT = 200.0  # milliseconds, the largest that was promised for a page
 
 _PASSWORD = "generated for a benchmark"
-_HEADER = ("page", "first ms", "p50", "p95", "max")
+_HEADER = ("page", "first ms", "p50", "p95", "max", "processor p50")
 _Say = Callable[[str], None]
 
 
@@ -57,12 +57,15 @@ class Timed:
     Attributes:
         first: the first time that it was asked for.
         times: the times after that.
+        busy: how long the service's own process was busy each time, whatever else the machine did; of PostgreSQL
+            that is without its server.
     """
 
     name: str
     path: str
     first: float
     times: tuple[float, ...]
+    busy: tuple[float, ...]
 
     @property
     def p50(self) -> float:
@@ -76,7 +79,9 @@ class Timed:
 
     def row(self) -> tuple[str, ...]:
         """As a row of the report."""
-        return self.name, *(f"{each:.0f}" for each in (self.first, self.p50, self.p95, max(self.times)))
+        return self.name, *(
+            f"{each:.0f}" for each in (self.first, self.p50, self.p95, max(self.times), statistics.median(self.busy))
+        )
 
 
 def measure(bench: Bench) -> Section:
@@ -100,16 +105,7 @@ def section(count: int, runs: int, folder: Path, given: Mapping[str, str], say: 
                 _fill(url, count, say)
             timed = _measure(url, folder / kind, runs, say)
         rows += [(f"{kind}: {name}", *others) for name, *others in (each.row() for each in timed)]
-        figures[kind] = {
-            each.name: {
-                "path": each.path,
-                "first": each.first,
-                "p50": each.p50,
-                "p95": each.p95,
-                "max": max(each.times),
-            }
-            for each in timed
-        }
+        figures[kind] = {each.name: {**vars(each), "p50": each.p50, "p95": each.p95} for each in timed}
         slowest = max(timed, key=lambda each: each.p95)
         promises.append(Promise(f"staff pages on {kind}, p95 of the slowest ({slowest.name}), ms", slowest.p95, LIMIT))
     notes = (
@@ -183,28 +179,30 @@ def _measure(url: str, folder: Path, runs: int, say: _Say) -> list[Timed]:
         say(f"days counted: {DailyFigures(parts.database).roll_up()}")
         client = _signed_in(app.test_client(), parts)
         wanted = cases(parts.database)
-        first = {name: _time(client, path) for name, path in wanted.items()}
-        times: dict[str, list[float]] = {name: [] for name in wanted}
+        first = {name: _time(client, path)[0] for name, path in wanted.items()}
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in wanted}
         for number in range(runs):
             say(f"run {number + 1} of {runs}")
             for name, path in wanted.items():
                 times[name].append(_time(client, path))
     finally:
         parts.close()
-    return [Timed(name, f"/staff/{path}", first[name], tuple(times[name])) for name, path in wanted.items()]
+    return [
+        Timed(name, f"/staff/{path}", first[name], *zip(*times[name], strict=True)) for name, path in wanted.items()
+    ]
 
 
-def _time(client: FlaskClient, path: str) -> float:
-    """One request, in milliseconds; of an export only until its first lines are there."""
-    started = time.perf_counter()
+def _time(client: FlaskClient, path: str) -> tuple[float, float]:
+    """One request, in milliseconds on the clock and on the processor; of an export until its first lines are there."""
+    started, busy = time.perf_counter(), time.process_time()
     reply = client.get(f"/staff/{path}", buffered=False)
     parts = reply.iter_encoded()
     read = b"".join([next(parts), next(parts, b"")] if path.startswith("export/") else parts)
-    took = time.perf_counter() - started
+    took, busy = time.perf_counter() - started, time.process_time() - busy
     reply.close()
     if reply.status_code != 200 or not read:
         raise RuntimeError(f"/staff/{path} says {reply.status_code}")
-    return took * 1000
+    return took * 1000, busy * 1000
 
 
 def _signed_in(client: FlaskClient, parts: Services) -> FlaskClient:

@@ -21,6 +21,6 @@ def test_every_page_is_timed_on_both_databases(tmp_path: Path) -> None:
 
 
 def test_what_is_reported_of_the_times_of_a_page() -> None:
-    timed = Timed("queue", "/staff/queue/", 90.0, tuple(float(each) for each in range(1, 21)))
+    timed = Timed("queue", "/staff/queue/", 90.0, tuple(float(each) for each in range(1, 21)), (7.0,))
 
-    assert timed.row() == ("queue", "90", "10", "19", "20")
+    assert timed.row() == ("queue", "90", "10", "19", "20", "7")

@@ -39,7 +39,7 @@ def figures() -> str:
     period, problem = _period(daily)
     counted = daily.read(period.first, period.last, period.unit)
     note("figures.viewed", first=period.first, last=period.last)
-    before = daily.read(period.before.first, period.before.last, "month")
+    before = daily.read(period.before.first, period.before.last, "month", named=False)
     return render_template(
         "staff/figures.html",
         period=period,

@@ -1,0 +1,185 @@
+"""The dashboard, exports and personal data in a real browser."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from playwright.sync_api import Page, expect
+
+from bot.transcripts.daily_figures import DailyFigures
+from tests.bench.turns import fill_with_turns
+from tests.browser.conftest import NewContext
+from tests.browser.serving import RunningService
+from tests.browser.staff import Staff
+from tests.browser.test_accessibility import PHONE, check
+
+pytestmark = pytest.mark.browser
+
+TURNS = 1500
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+CHARTS = (
+    "asked_by_channel", "asked_by_language", "outcomes", "thumbs", "most_topic", "most_service", "unanswered",
+    "latency",
+)  # fmt: skip
+_PATIENCE = 60_000  # milliseconds; the library is five megabytes, and the machine may be busy
+_DRAWN = """name => {
+  const plot = document.querySelector(`#${name} .plot`);
+  return plot.data.flatMap((trace) => (trace.orientation === "h" ? [...trace.x].reverse() : trace.y));
+}"""
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("bot.transcripts.accounts.PasswordHasher", lambda: hasher)
+
+
+@pytest.fixture
+def filled(service: RunningService) -> RunningService:
+    fill_with_turns(service.parts.database, TURNS)
+    DailyFigures(service.parts.database).roll_up()
+    return service
+
+
+@pytest.fixture
+def staff(page: Page, filled: RunningService) -> Staff:
+    return Staff(page, filled).sign_in()
+
+
+def shown(staff: Staff, path: str = "/figures/?days=all") -> Staff:
+    staff.page.set_default_timeout(_PATIENCE)
+    staff.open(path)
+    expect(staff.page.locator(".charts[data-drawn]")).to_be_attached(timeout=_PATIENCE)
+    return staff
+
+
+def behind(page: Page, name: str) -> list[float | None]:
+    """The values of the table behind a chart, one column after the other."""
+    rows = page.locator(f"#{name} tbody tr").evaluate_all(
+        "rows => rows.map((row) => [...row.cells].slice(1).map((cell) => cell.dataset.value))"
+    )
+    return [float(value) if value else None for column in zip(*rows, strict=True) for value in column]
+
+
+def test_every_chart_is_drawn_from_the_table_behind_it(staff: Staff) -> None:
+    page = shown(staff).page
+    for name in CHARTS:
+        drawn = page.locator(f"#{name} .plot svg.main-svg").first
+        expect(drawn).to_be_visible()
+        marks = page.locator(f"#{name} .plot :is(.bars .point, .js-line)")
+        assert marks.count() > 0, name
+        assert page.evaluate(_DRAWN, name) == behind(page, name) != [], name
+
+    assert sum(value or 0 for value in behind(page, "asked_by_channel")) == TURNS
+    assert sum(value or 0 for value in behind(page, "outcomes")) == TURNS
+
+
+def test_a_chart_says_in_words_what_it_shows(staff: Staff) -> None:
+    page = shown(staff).page
+
+    for name in CHARTS:
+        plot = page.locator(f"#{name} .plot[role='img']")
+        label = plot.get_attribute("aria-label") or ""
+        assert page.locator(f"#{name} h2").inner_text() in label and len(label) > 30
+
+
+def test_the_table_opens_with_the_keyboard(staff: Staff) -> None:
+    page = shown(staff, "/figures/?days=30").page
+    table = page.locator("#outcomes table")
+    expect(table).to_be_hidden()
+    page.locator("#outcomes summary").focus()
+    page.keyboard.press("Enter")
+
+    expect(table).to_be_visible()
+    expect(table.locator("tbody tr")).to_have_count(30)
+
+
+def test_axes_speak_the_readers_language(staff: Staff, filled: RunningService) -> None:
+    ticks = "#asked_by_channel .xtick text"
+    shown(staff)
+    assert all(text.split()[0] in MONTHS for text in staff.page.locator(ticks).all_text_contents())
+    chinese = Staff(staff.page, filled, "zh")
+    shown(chinese)
+
+    assert all("年" in text and "月" in text for text in staff.page.locator(ticks).all_text_contents())
+    assert "毫秒" in "".join(staff.page.locator("#latency .ytick text").all_text_contents())
+
+
+def test_charts_change_their_colours_with_the_theme(staff: Staff) -> None:
+    fill = "document.querySelector('#most_topic .point path').style.fill"
+    shown(staff)
+    light = staff.page.evaluate(fill)
+    staff.page.emulate_media(color_scheme="dark")
+    staff.page.wait_for_function(f"before => {fill} !== before", arg=light)
+
+
+def test_a_range_is_chosen_by_link_and_by_form(staff: Staff) -> None:
+    page = shown(staff, "/figures/").page
+    staff.link("last_days", count=7).click()
+    expect(staff.link("last_days", count=7)).to_have_attribute("aria-current", "page")
+    expect(page.locator("#asked_by_channel tbody tr")).to_have_count(7)
+    staff.field("from_day").fill("2026-01-02")
+    staff.field("to_day").fill("2026-01-05")
+    staff.button("show").click()
+
+    expect(page.locator("#asked_by_channel tbody tr, #asked_by_channel > p")).not_to_have_count(0)
+    assert "from=2026-01-02&to=2026-01-05" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_and_a_small_phone_is_wide_enough(
+    new_context: NewContext, filled: RunningService, language: str, scheme: str
+) -> None:
+    device = PHONE if (language == "zh") == (scheme == "light") else {}
+    staff = Staff(new_context(bypass_csp=True, color_scheme=scheme, **device).new_page(), filled, language).sign_in()
+    shown(staff, "/figures/?days=90")
+    staff.page.locator("#outcomes summary").click()
+    check(staff.page, unclear_contrast=True)  # axe cannot make out the colours behind words in drawings
+    staff.page.set_viewport_size({"width": 320, "height": 640})
+    staff.page.wait_for_function("document.querySelector('#outcomes .main-svg').getBoundingClientRect().width <= 320")
+    assert staff.overflow() <= 0
+
+    found = filled.parts.store.conversations(limit=1).conversations[0]
+    staff.open("/people/").field("person_who").fill(found.id)
+    staff.button("person_find").click()
+    expect(staff.page.get_by_role("heading", name=staff.say("person_holding"))).to_be_visible()
+    check(staff.page)
+    assert staff.overflow() <= 0
+
+
+def test_what_is_listed_is_downloaded_and_opens_right(staff: Staff, tmp_path: Path) -> None:
+    staff.open("/?outcome=refused&language=zh")
+    with staff.page.expect_download() as waiting:
+        staff.link("export_as", form="CSV").click()
+    path = tmp_path / "turns.csv"
+    waiting.value.save_as(path)
+
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows and {(row["outcome"], row["language"]) for row in rows} == {("refused", "zh")}
+    assert "不在认证页面的内容之内" in rows[0]["answer"]
+
+
+def test_one_persons_conversation_is_found_and_deleted(staff: Staff, filled: RunningService) -> None:
+    parts = filled.parts
+    found = parts.store.conversations(limit=1).conversations[0]
+    staff.open("/people/").field("person_who").fill(parts.tokens.issue(found.id))
+    staff.button("person_find").click()
+    expect(staff.page.locator("main")).to_contain_text(found.id)
+    staff.button("person_erase").click()
+    dialog = staff.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    staff.button("cancel").click()
+    expect(dialog).to_be_hidden()
+    assert parts.store.conversation(found.id)
+
+    staff.button("person_erase").click()
+    staff.button("person_erase_now").click()
+    expect(staff.page.get_by_role("status")).to_contain_text(staff.say("person_erased", count=found.turn_count))
+    assert parts.store.conversation(found.id) is None
+    assert staff.page.url.endswith("/staff/people/")
