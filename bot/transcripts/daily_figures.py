@@ -41,7 +41,7 @@ _OF_MONTH = {"topic/month": TOPIC, "service/month": SERVICE}
 _DONE = "done"  # the marker of a day that is rolled up
 _GRACE = datetime.timedelta(hours=1)  # clocks differ, and a turn is dated before it is stored
 _LIVE_DAYS = 3  # how many unfinished days are counted from the turns; more of them are a backlog
-_UNANSWERED = 2000  # turns that are grouped; more would not change what is asked most
+_UNANSWERED = 1000  # turns that are grouped; more would not change what is asked most
 _EDGES = " \n?？。.!！"
 _DAY = datetime.timedelta(days=1)
 _STEP = math.log(1.05)

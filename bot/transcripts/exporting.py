@@ -18,7 +18,7 @@ from bot.transcripts.tables import feedback, judgements, turn_tags, turns
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson; charset=utf-8"}
 
-_BATCH = 500
+_FIRST_BATCH, _BATCH = 100, 500  # the download begins at once
 _COLUMNS = (
     "turn", "conversation", "created", "channel", "language", "question", "answer", "topic", "outcome", "confidence",
     "services", "feedback", "comment", "review", "entry", "note", "assignee", "tags", "milliseconds",
@@ -30,14 +30,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def numbers_of(reading: Reading, wanted: Filter) -> Iterator[list[int]]:
     """The numbers of the turns that a filter wants, newest first, some at a time."""
-    before = None
+    before, limit = None, _FIRST_BATCH
     while True:
-        page = reading.turns(wanted, before, _BATCH)
+        page = reading.turns(wanted, before, limit)
         if page.turns:
             yield [line.number for line in page.turns]
         if page.before is None:
             return
-        before = page.before
+        before, limit = page.before, _BATCH
 
 
 def export(database: Database, batches: Iterable[Sequence[int]], form: str) -> Iterator[str]:
