@@ -9,7 +9,11 @@ from collections import Counter
 
 import pytest
 
+from index.examples import load_examples
+from index.knowledge import load_pages
+from index.library import ROOT
 from index.questions import FOLDER, SCHEMA, Question, load_questions, split
+from index.text import simplify
 
 QUESTIONS = load_questions()
 CATEGORIES = sorted({question.category for question in QUESTIONS})
@@ -18,6 +22,10 @@ CJK = re.compile("[\u3400-\u9fff]")
 
 def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def bare(text: str) -> str:
+    return simplify(fold(text)).strip(" ?。.!,")
 
 
 def ids(questions: list[Question]) -> list[str]:
@@ -93,6 +101,13 @@ def test_some_right_answer_is_possible() -> None:
 def test_no_question_is_there_twice() -> None:
     asked = Counter((fold(q.text), q.context) for q in QUESTIONS)
     assert [question for question, times in asked.items() if times > 1] == []
+
+
+def test_nothing_is_learnt_from_a_question_that_measures() -> None:
+    learnt = [example.text for example in load_examples(ROOT / "data" / "nlu")]
+    learnt += [text for page in load_pages(ROOT / "data" / "knowledge") for entry in page.entries
+               for texts in entry.questions.values() for text in texts]  # fmt: skip
+    assert not {bare(question.text) for question in QUESTIONS} & {bare(text) for text in learnt}
 
 
 def test_very_long_texts_are_of_600_to_2500_characters() -> None:
