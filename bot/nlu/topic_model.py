@@ -19,6 +19,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from bot.nlu.grams import GramSpace
+from bot.nlu.solving import solve_positive
 
 # Chosen by log loss on the calibration half of data/questions.
 DENSE_WEIGHT = 0.6
@@ -70,10 +71,11 @@ class TopicModel:
         targets = np.zeros((len(texts), len(names)), dtype=np.float64)
         targets[np.arange(len(texts)), [names.index(label) for label in labels]] = 1.0
         # Leave-one-out scores need double precision; the weights themselves do not, at half the time.
-        precision = np.float64 if temperature is None else np.float32
-        factor = cho_factor(_ridged(embeddings, rows, precision), lower=True, overwrite_a=True, check_finite=False)
-        dual = cho_solve(factor, targets.astype(precision), check_finite=False)
-        if temperature is None:
+        if temperature is not None:
+            dual = solve_positive(_ridged(embeddings, rows, np.float32), targets.astype(np.float32))
+        else:
+            factor = cho_factor(_ridged(embeddings, rows, np.float64), lower=True, overwrite_a=True, check_finite=False)
+            dual = cho_solve(factor, targets, check_finite=False)
             temperature = _fit_temperature(targets - dual / _diagonal_of_inverse(factor[0])[:, None], targets)
         return cls(names, embeddings.astype(np.float32), space, rows, dual.astype(np.float32), temperature)
 
