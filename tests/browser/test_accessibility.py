@@ -198,6 +198,7 @@ def test_focus_stays_when_a_button_goes(chat: Chat, service: RunningService) -> 
     assert chat.focused() == "field"
     service.server.stop()
     chat.ask("lost")
+    expect(chat.failure).to_have_count(1)
     service.server.start()
     chat.button("again").focus()
     chat.page.keyboard.press("Enter")
