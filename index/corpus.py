@@ -13,7 +13,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import overload
 
@@ -31,6 +31,7 @@ LINES, BOUNDS, CODES, ORDER, STARTS, VALUES = (
     "columns.json",
 )
 COLUMNS = ("label", "language", "kind", "page")
+REMEMBERED = 1024  # passages kept decoded
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Corpus(Sequence[Passage]):
             np.asarray(np.load(folder / name, mmap_mode="r")) for name in (BOUNDS, CODES, ORDER, STARTS)
         )
         self._values = json.loads((folder / VALUES).read_text(encoding="utf-8"))
+        self._passage = lru_cache(maxsize=REMEMBERED)(self._decode)  # many questions find the same ones
 
     def __len__(self) -> int:
         return len(self._bounds) - 1
@@ -96,7 +98,9 @@ class Corpus(Sequence[Passage]):
             return [self[one] for one in range(*row.indices(len(self)))]
         if not -len(self) <= row < len(self):
             raise IndexError(row)
-        row %= len(self)
+        return self._passage(int(row) % len(self))
+
+    def _decode(self, row: int) -> Passage:
         return Passage(**json.loads(self._lines[self._bounds[row] : self._bounds[row + 1]]))
 
     @cached_property

@@ -70,6 +70,7 @@ class LexicalIndex:
         self._mean_length = counts.mean_length
         self._scratch = threading.local()
         self._read = lru_cache(maxsize=READ)(self._read_anew)  # a search reads its question several times
+        self._scores_of_all = lru_cache(maxsize=1)(self.scores)  # and asks twice for all scores of a small corpus
 
     @classmethod
     def build(
@@ -104,7 +105,7 @@ class LexicalIndex:
     def scores_of(self, text: str, rows: np.ndarray) -> np.ndarray:
         """The scores of some passages only, in time that does not grow with the corpus: float32 `(m,)`."""
         if self._size <= SMALL:
-            return self.scores(text)[rows]
+            return self._scores_of_all(text)[rows]
         return self._scores_of(self._read(text), rows)
 
     def best(self, text: str, k: int, allowed: Allowed | None = None) -> np.ndarray:
@@ -118,7 +119,7 @@ class LexicalIndex:
             allowed: only these count.
         """
         if self._size <= SMALL:
-            return _highest(self.scores(text), k, None if allowed is None else allowed.mask)
+            return _highest(self._scores_of_all(text), k, None if allowed is None else allowed.mask)
         asked = self._read(text)
         if allowed is not None and allowed.most <= FEW:
             return allowed.rows[_highest(self._scores_of(asked, allowed.rows), k, None)]

@@ -17,8 +17,11 @@ from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
-from rasa.engine.graph import GraphNode
+from rasa.engine.graph import GraphNode, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, DEFAULT_SLOT_NAMES
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
@@ -35,6 +38,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.data import TrainingType
 from rasa.utils.endpoints import EndpointConfig
 
+_READ_NO_TOKENS = (NLUMessageConverter, RegexMessageHandler)
 # Events that change nothing but slots and what was said or done last.
 _PLAIN_EVENTS = (
     ActionExecuted,
@@ -115,6 +119,7 @@ class InOrderRunner:
         """Take over the components of `loaded`."""
         self._schema = loaded._graph_schema
         self._nodes: dict[str, GraphNode] = loaded._instantiated_nodes
+        self._unread = _unread_tokenizers(self._schema)
         self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
@@ -124,8 +129,11 @@ class InOrderRunner:
             self._orders[wanted] = self._order(wanted)
         results = {name: (name, value) for name, value in (inputs or {}).items()}
         for name in self._orders[wanted]:
-            needs = self._schema.nodes[name].needs.values()
-            results[name] = self._nodes[name](*(results[need] for need in needs))
+            needs = self._schema.nodes[name].needs
+            if name in self._unread:
+                results[name] = (name, results[needs["messages"]][1])
+            else:
+                results[name] = self._nodes[name](*(results[need] for need in needs.values()))
         return {name: results[name][1] for name in wanted}
 
     def _order(self, targets: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,6 +149,15 @@ class InOrderRunner:
         for target in targets:
             visit(target)
         return tuple(order)
+
+
+def _unread_tokenizers(schema: GraphSchema) -> frozenset[str]:
+    """The tokenizers of a model none of whose other components for messages reads tokens; ours do not."""
+    handling = {name: node.uses for name, node in schema.nodes.items() if "messages" in node.needs}
+    tokenizers = frozenset(name for name, uses in handling.items() if issubclass(uses, Tokenizer))
+    others = [uses for name, uses in handling.items() if name not in tokenizers]
+    unread = all(uses.__module__.startswith("bot.nlu.") or uses in _READ_NO_TOKENS for uses in others)
+    return tokenizers if unread else frozenset()
 
 
 def _situation(tracker: DialogueStateTracker) -> Hashable | None:

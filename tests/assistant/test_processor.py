@@ -117,3 +117,23 @@ def test_memory_of_a_slot_that_is_gone_is_forgotten(turns: Any) -> None:
     memory = {"language": "zh", "no_such_slot": 1}
     reply = asyncio.run(turns.answer(Utterance("Intune?", "c", memory=memory)))
     assert "no_such_slot" not in (reply.memory or {})
+
+
+def test_a_tokenizer_is_left_out_unless_somebody_reads_its_tokens() -> None:
+    from rasa.engine.graph import GraphSchema, SchemaNode
+    from rasa.nlu.featurizers.sparse_featurizer.regex_featurizer import RegexFeaturizer
+    from rasa.nlu.tokenizers.jieba_tokenizer import JiebaTokenizer
+
+    from bot.assistant.processor import _unread_tokenizers
+    from bot.nlu.name_extractor import NameExtractor
+
+    def pipeline(*components: type) -> GraphSchema:
+        return GraphSchema(
+            {
+                component.__name__: SchemaNode({"messages": "before"}, component, "create", "process", {})
+                for component in components
+            }
+        )
+
+    assert _unread_tokenizers(pipeline(JiebaTokenizer, NameExtractor)) == {"JiebaTokenizer"}
+    assert _unread_tokenizers(pipeline(JiebaTokenizer, RegexFeaturizer, NameExtractor)) == frozenset()
