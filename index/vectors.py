@@ -34,7 +34,8 @@ SAMPLE = 256  # made questions that recall is measured with
 ASIDE = np.float32(0.7)  # how much of another passage a made question has
 FIRST_PROBES = 8
 TRAINED_PER_CELL = 40  # vectors that each cell's centre is learnt from
-FIRST_COMPARED = 10  # candidates compared again for each one wanted
+FIRST_COMPARED, MOST_COMPARED = 10, 640  # candidates compared again for each one wanted
+SAME = 1e-6  # cosines that differ by no more are equal: texts repeat, and any of them will do
 CHANGED = 0.02  # share of vectors that may be added or dead before cells and effort are learnt anew
 PART = 65_536  # vectors added at a time
 DEAD = -1
@@ -138,7 +139,7 @@ class VectorIndex:
         return self._best_of(self._candidates(query, k, allowed), query, k)
 
     def recall(self, queries: np.ndarray, k: int = RECALL_AT) -> float:
-        """Share of exact search's k nearest passages that this index finds too."""
+        """Share of exact search's k nearest passages that this index finds too; equally near ones are as good."""
         return self._shared(queries, self._nearest(queries, k))
 
     def save(self, path: Path) -> None:
@@ -213,7 +214,7 @@ class VectorIndex:
         nearest = self._nearest(queries, RECALL_AT)
         compared, probes = FIRST_COMPARED, min(FIRST_PROBES, self._index.nlist)
         self.effort = replace(self.effort, probes=self._index.nlist)
-        while compared * RECALL_AT < len(self._embeddings) and self._shared(queries, nearest) < CODES_RECALL:
+        while compared < MOST_COMPARED and self._shared(queries, nearest) < CODES_RECALL:
             compared *= 2
             self.effort = replace(self.effort, compared=compared)
         self.effort = replace(self.effort, probes=probes)
@@ -222,12 +223,17 @@ class VectorIndex:
             self.effort = replace(self.effort, probes=probes)
 
     def _nearest(self, queries: np.ndarray, k: int) -> np.ndarray:
-        return faiss.knn(queries, self._embeddings, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
+        """Cosines of the k nearest passages of each query, best first."""
+        nearest: np.ndarray = faiss.knn(queries, self._embeddings, k, metric=faiss.METRIC_INNER_PRODUCT)[0]
+        return nearest
 
     def _shared(self, queries: np.ndarray, nearest: np.ndarray) -> float:
         k = nearest.shape[1]
-        found = [set(self.search(query, k)[1]) for query in queries]
-        return sum(len(one & set(exact)) for one, exact in zip(found, nearest, strict=True)) / nearest.size
+        found = [
+            np.count_nonzero(self.search(query, k)[0] >= cosines[-1] - SAME)
+            for query, cosines in zip(queries, nearest, strict=True)
+        ]
+        return sum(found) / nearest.size
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from index.allowed import allowed_of
 from index.errors import IndexDamaged
-from index.vectors import EXACT_UP_TO, TARGET_RECALL, VectorIndex, choose_index
+from index.vectors import EXACT_UP_TO, MOST_COMPARED, TARGET_RECALL, VectorIndex, choose_index
 
 KINDS = ["Flat", "IVF16,PQ4x4fsr", "IVF16,SQ8"]
 
@@ -93,3 +93,10 @@ def test_a_file_that_is_no_index_is_damaged(tmp_path):
     (tmp_path / "vectors.faiss").write_bytes(b"not an index")
     with pytest.raises(IndexDamaged, match="vectors.faiss"):
         VectorIndex.load(tmp_path / "vectors.faiss", unit_rows(1))
+
+
+def test_passages_that_are_the_same_are_as_good_as_each_other():
+    rows = np.repeat(unit_rows(100), 30, axis=0)
+    vectors = VectorIndex.build(rows, "IVF8,PQ4x4fsr")
+    assert vectors.recall(unit_rows(20, seed=1)) > TARGET_RECALL - 0.05
+    assert vectors.effort.compared < MOST_COMPARED
