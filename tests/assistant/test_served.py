@@ -13,16 +13,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.bot.serving import Serving, serving
 from tests.browser.chat import Chat
-from tests.browser.conftest import NewContext, browser, new_context  # noqa: F401 - fixtures of the browser tests
+from tests.browser.conftest import NewContext, chromium, new_context  # noqa: F401 - a fixture of the browser tests
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 SECRET = base64.b64encode(b"a secret that only this test knows").decode()
 CERTIFICATE = "https://go.microsoft.com/fwlink/p/?linkid=2077815"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -38,17 +39,26 @@ addEventListener("securitypolicyviolation", (event) => {
 """
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Without one these tests are skipped, but fail where CI is set."""
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Without one these tests are skipped, but fail where CI is set.
+
+    While Playwright runs, no other event loop can run on this thread: it has to end with the tests that need it.
+    """
     path = shutil.which("chromium")
     if path is None and os.environ.get("CI") != "true":
         pytest.skip("chromium is not installed")
-    # Not for the whole session: while Playwright runs, no other event loop can run on this thread.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for all tests of this folder; tests elsewhere need one of their own, as their folders are no packages."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
