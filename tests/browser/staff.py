@@ -52,6 +52,7 @@ class Staff:
         self.account(name, role)
         self.open("/sign-in").enter(name)
         expect(self.page.locator("#account")).to_have_count(1)
+        self.page.wait_for_load_state()  # its styles say what is to be seen
         return self
 
     def field(self, key: str) -> Locator:
