@@ -24,6 +24,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 def check(page: Page, unclear_contrast: bool = False) -> None:
     """Nothing that axe finds wrong, and no contrast that it could not make out unless that is allowed."""
+    page.wait_for_load_state()  # without its styles a page has other colours
     found = Axe().run(page, options=AXE).response
     unclear = [rule for rule in found["incomplete"] if rule["id"] == "color-contrast" and not unclear_contrast]
     problems = [
