@@ -224,7 +224,7 @@ def _most(figures: Figures, kind: str, shown: Shown, called: Callable[[str], str
         shown.sentences(first, more),
         shown.words(kind),
         tuple((called(name), called(name)) for name, _ in top),
-        (Series(shown.words("questions"), "chart-1", tuple(count for _, count in top)),),
+        (Series(shown.words("question_count"), "chart-1", tuple(count for _, count in top)),),
     )
 
 
@@ -236,7 +236,7 @@ def _unanswered(counts: Counter[str], shown: Shown) -> Chart:
         shown.words("unanswered_summary", count=shown.number(sum(counts.values()))),
         shown.words("unanswered_question"),
         tuple((text, text) for text, _ in top),
-        (Series(shown.words("questions"), "chart-refused", tuple(count for _, count in top)),),
+        (Series(shown.words("question_count"), "chart-refused", tuple(count for _, count in top)),),
     )
 
 
