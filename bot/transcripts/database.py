@@ -21,6 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.errors import StorageUnavailable
 
 _PATIENCE = 5  # seconds to wait for a lock, a connection or a statement
+# To compile a query to machine code takes PostgreSQL longer than any of ours runs.
+_SHORT = "-c jit=off"
 
 
 class Database:
@@ -102,7 +104,7 @@ def _make_engine(url: str) -> Engine:
         return engine
     options["connect_args"] = {
         "connect_timeout": _PATIENCE,
-        "options": f"-c statement_timeout={_PATIENCE}s -c lock_timeout={_PATIENCE}s -c timezone=UTC",
+        "options": f"-c statement_timeout={_PATIENCE}s -c lock_timeout={_PATIENCE}s -c timezone=UTC {_SHORT}",
     }
     return sa.create_engine(url, pool_pre_ping=True, **options)
 

@@ -6,7 +6,7 @@ import datetime
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,15 +21,6 @@ from bot.transcripts.migrate import migrate
 PROJECT = Path(__file__).parents[2]
 SECRET = "the secret of these tests"
 Tamper = Callable[..., None]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path}/x.db"
-    database = Database(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    migrate(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import datetime
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,6 @@ from bot.assistant.protocol import Reply
 from bot.ids import new_id
 from bot.transcripts.daily_figures import ASKED, LATENCY, OUTCOME, SERVICE, THUMB, TOPIC, DailyFigures, latency_of
 from bot.transcripts.database import Database
-from bot.transcripts.migrate import migrate
 from bot.transcripts.records import Turn
 from bot.transcripts.store import TranscriptStore
 
@@ -24,20 +22,6 @@ DAY = datetime.timedelta(days=1)
 NOON = datetime.datetime(2026, 3, 31, 12, tzinfo=datetime.timezone.utc)
 TODAY = NOON.date()
 REPLY = Reply(text="Yes.", language="en", answered=True, topic="coverage_service", confidence=0.9)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path}/x.db"
-    database = Database(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    migrate(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def store(database: Database) -> TranscriptStore:
-    return TranscriptStore(database)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +15,6 @@ from bot.knowledge_base.tables import knowledge_revisions
 from bot.tokens import ConversationTokens
 from bot.transcripts.daily_figures import DailyFigures
 from bot.transcripts.database import Database
-from bot.transcripts.migrate import migrate
 from bot.transcripts.people import People, Person
 from bot.transcripts.records import Turn
 from bot.transcripts.searching import indexed, terms
@@ -28,20 +25,6 @@ NOW = datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.timezone.utc)
 REPLY = Reply("Yes.", "en", True, "coverage_service", 0.9, memory={"slots": {"topic": "x"}})
 KEYS = Keys("secret")
 ANN, BOB = KEYS.pseudonym("teams-sender", "ann-directory-id"), KEYS.pseudonym("teams-sender", "bob-directory-id")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path}/x.db"
-    database = Database(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    migrate(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def store(database: Database) -> TranscriptStore:
-    return TranscriptStore(database)
 
 
 @pytest.fixture

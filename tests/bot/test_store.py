@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,20 +31,6 @@ REPLY = Reply(
     suggestions=("证书呢？",),
     evidence={"hits": [{"entry": "coverage_service/service", "score": 0.91}]},
 )
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path}/x.db"
-    database = Database(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    migrate(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def store(database: Database) -> TranscriptStore:
-    return TranscriptStore(database)
 
 
 def a_turn(conversation: str = "c1", minutes: int = 0, message_id: str | None = None, text: str = "Intune？") -> Turn:
