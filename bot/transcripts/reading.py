@@ -333,28 +333,27 @@ def _newest_of(connection: Connection, ids: Sequence[str]) -> list[int]:
     """Numbers of the newest turns of each conversation, newest first; few of each, however long it is."""
     if not ids:
         return []
-    parts = [
-        sa.select(
-            sa.select(turns.c.number)
-            .where(turns.c.conversation_id == conversation)
-            .order_by(turns.c.number.desc())
-            .limit(_SHOWN_OF_CONVERSATION)
-            .subquery()
-            .c.number
-        )
-        for conversation in ids
-    ]
-    return sorted(connection.execute(sa.union_all(*parts)).scalars(), reverse=True)
+    its = turns.c.conversation_id == conversations.c.id
+    newest = sa.select(turns.c.number).where(its).order_by(turns.c.number.desc()).correlate(conversations)
+    oldest_shown = newest.limit(1).offset(_SHOWN_OF_CONVERSATION - 1).scalar_subquery()
+    query = sa.select(turns.c.number).select_from(conversations.join(turns, its)).where(conversations.c.id.in_(ids))
+    query = query.where(turns.c.number >= sa.func.coalesce(oldest_shown, 0))
+    return sorted(connection.execute(query).scalars(), reverse=True)
 
 
-def _distinct(connection: Connection, column: Any) -> tuple[str, ...]:
+def _distinct(connection: Connection, column: sa.Column) -> tuple[str, ...]:
     """The values of an indexed column, by jumping from one to the next: reading them all would take long."""
-    found: list[str] = []
-    value = connection.execute(sa.select(sa.func.min(column)).where(column.is_not(None))).scalar()
-    while value is not None and len(found) < _MOST_VALUES:
-        found.append(value)
-        value = connection.execute(sa.select(sa.func.min(column)).where(column > value)).scalar()
-    return tuple(found)
+    query = sa.text(_JUMPS.format(column=column.name, table=column.table.name))
+    return tuple(connection.execute(query, {"most": _MOST_VALUES}).scalars())
+
+
+_JUMPS = """
+    WITH RECURSIVE found (value) AS (
+        SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL
+        UNION ALL
+        SELECT (SELECT min({column}) FROM {table} WHERE {column} > found.value) FROM found WHERE value IS NOT NULL
+    ) SELECT value FROM found WHERE value IS NOT NULL LIMIT :most
+"""
 
 
 def _line(row: Row, tags: tuple[str, ...]) -> TurnLine:
