@@ -48,6 +48,11 @@ _UPSERT_FEEDBACK = sa.text("""
         value = excluded.value, comment = excluded.comment, created_at = excluded.created_at
 """).bindparams(sa.bindparam("created_at", type_=UtcTime))
 
+# What becomes of a turn's review with a thumb down: one statement sees what a reviewer may have said just now.
+_DOUBTED = sa.case(
+    (sa.and_(turns.c.review == "right", turns.c.feedback.is_distinct_from("down")), "open"), else_=turns.c.review
+)
+
 
 class DuplicateMessage(Exception):
     """A turn with this message_id is already stored in the conversation."""
@@ -139,6 +144,8 @@ class TranscriptStore:
     def give_feedback(self, turn_id: str, value: str, comment: str) -> None:
         """Store what the asker thinks of a turn, masked; a later word replaces an earlier one.
 
+        A turn that staff had judged right is open again once its asker says thumbs down.
+
         Raises:
             UnknownTurn: there is no such turn.
         """
@@ -150,7 +157,9 @@ class TranscriptStore:
                 raise UnknownTurn("There is no turn of that id.")
             connection.execute(_UPSERT_FEEDBACK, row)
             worth = priority(found.outcome, found.confidence, value)
-            connection.execute(turns.update().where(turns.c.id == turn_id).values(feedback=value, priority=worth))
+            review = _DOUBTED if value == "down" else turns.c.review
+            change = turns.update().where(turns.c.id == turn_id)
+            connection.execute(change.values(feedback=value, priority=worth, review=review))
 
     def delete_before(self, moment: datetime.datetime, at_most: int = 500) -> int:
         """Delete turns older than `moment`, and conversations left empty; returns how many turns went.

@@ -91,6 +91,7 @@ WORDS: dict[str, dict[str, str]] = {
         # judging
         "review": "Review",
         "judged_by": "Judged by {name}",
+        "doubted": "The asker has since found the answer not helpful, so it waits for another look.",
         "mark_right": "Right",
         "mark_wrong": "Wrong",
         "mark_wrong_more": "It is wrong",
@@ -273,6 +274,7 @@ WORDS: dict[str, dict[str, str]] = {
         "why_rest": "其他依据",
         "review": "评判",
         "judged_by": "评判人：{name}",
+        "doubted": "此后提问者表示没有帮助，因此需要重新查看。",
         "mark_right": "正确",
         "mark_wrong": "错误",
         "mark_wrong_more": "答错了",

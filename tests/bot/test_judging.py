@@ -80,6 +80,32 @@ def test_of_many_who_judge_at_once_exactly_one_succeeds(judging: Judging, turn: 
     assert judging.of([turn])[turn].by == done[0]
 
 
+def test_a_turn_judged_right_waits_again_once_its_asker_says_thumbs_down(
+    judging: Judging, store: TranscriptStore, database: Database, turn: str
+) -> None:
+    reading = Reading(database)
+    first = judging.judge(turn, Verdict("right"), "ann")
+    store.give_feedback(turn, "up", "")
+    assert reading.queue(Filter()) == ()
+
+    store.give_feedback(turn, "down", "it moved")
+    assert [line.id for line in reading.queue(Filter())] == [turn]
+    assert judging.of([turn])[turn] == first  # who looks again sees what was said
+
+    judging.judge(turn, Verdict("right"), "bob", seen=first.stamp)
+    store.give_feedback(turn, "down", "it moved, I said")
+    assert reading.queue(Filter()) == ()  # a thumb that bob saw is no news
+
+
+def test_a_turn_judged_wrong_stays_judged_whatever_its_asker_says(
+    judging: Judging, store: TranscriptStore, database: Database, turn: str
+) -> None:
+    judging.judge(turn, Verdict("wrong"), "ann")
+    store.give_feedback(turn, "down", "")
+
+    assert Reading(database).queue(Filter()) == ()
+
+
 def test_nothing_can_be_said_of_a_turn_that_is_not_there(judging: Judging) -> None:
     for action in (
         lambda: judging.judge("x", Verdict("right"), "ann"),

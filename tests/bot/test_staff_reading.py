@@ -196,6 +196,20 @@ def test_a_judgement_is_taken_back_once_seen(ann: FlaskClient, parts: Services, 
     assert parts.judging.of([refused.id]) == {}
 
 
+def test_a_doubted_judgement_is_shown_in_the_queue_and_replaced(
+    ann: FlaskClient, parts: Services, refused: Turn
+) -> None:
+    parts.judging.judge(refused.id, Verdict("right", note="rightly refused"), "bob")
+    parts.store.give_feedback(refused.id, "down", "")
+
+    page = ann.get("/staff/queue/").text
+    for words in ("Judged by bob", "rightly refused", "has since found the answer not helpful"):
+        assert words in page
+    fields = {"verdict": "wrong", "seen": re.findall(r'name="seen" value="([^"]*)"', page)[0]}
+    assert send_form(ann, f"/staff/turns/{refused.id}/verdict", fields).status_code == 302
+    assert parts.judging.of([refused.id])[refused.id].by == "ann"
+
+
 def test_assigning_and_tagging(ann: FlaskClient, parts: Services, refused: Turn, signed_in: SignedIn) -> None:
     signed_in("viewer", "vic")
     at = f"/staff/turns/{refused.id}"
