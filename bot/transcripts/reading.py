@@ -24,7 +24,7 @@ from bot.transcripts.searching import fts_query, indexed, occurs, terms
 from bot.transcripts.store import summary_of
 from bot.transcripts.tables import conversations, turn_tags, turns
 
-PATIENCE = 0.12  # seconds
+PATIENCE = 0.1  # seconds
 
 _FIRST_STRETCH = 5_000
 _LONGEST_STRETCH = 200_000
@@ -164,7 +164,7 @@ class Reading:
         """The turn just before a place in the queue."""
         query = self._queued(wanted).order_by(columns.priority, columns.number)
         equal = query.where(columns.priority == place.priority, columns.number > place.number)
-        more = query.where(columns.priority > place.priority)
+        more = query.where(self._rarely(columns.priority > place.priority))
         with self._database.reading() as connection:
             lines = self._lines(connection, _first_of(connection, (equal, more), 1))
         return lines[0] if lines else None
@@ -221,7 +221,9 @@ class Reading:
     def _numbers(self, connection: Connection, wanted: Filter, words: tuple[str, ...]) -> tuple[Any, Any]:
         """The numbers of matching turns, newest first, and the column that is to be bounded."""
         is_sqlite = self._database.is_sqlite
-        conditions = [*matching(wanted, is_sqlite), *occurs(words, is_sqlite, columns.search)]
+        conditions = [*matching(replace(wanted, tag=""), is_sqlite), *occurs(words, is_sqlite, columns.search)]
+        if wanted.tag:
+            return self._tagged(wanted.tag, conditions, "" if words else "turns_facets")
         match = fts_query(connection, words) if words and is_sqlite else ""
         if match:
             return _streamed(conditions, match)
@@ -229,13 +231,27 @@ class Reading:
             conditions += indexed(connection, words, is_sqlite, columns.search)
         # SQLite keeps no statistics here: of several columns it would take one's index and read every turn it names.
         many = len(wanted.arguments()) > 1 and not words
-        query = self._from_turns("turns_facets" if many else None).where(*conditions)
+        query = self._from_turns("turns_facets" if many else "").where(*conditions)
         return query.order_by(columns.number.desc()), columns.number
 
-    def _from_turns(self, index: str | None) -> Any:
-        """Numbers of turns. Args: index: what SQLite has to go by; PostgreSQL knows better."""
-        table = f"turns INDEXED BY {index}" if index and self._database.is_sqlite else "turns"
-        return sa.select(columns.number).select_from(sa.text(table))
+    def _tagged(self, tag: str, conditions: Sequence[Any], index: str) -> tuple[Any, Any]:
+        """Those of a tag, which staff give one by one, from the newest on: few, whatever else is asked of them."""
+        number = sa.literal_column("turn_tags.turn_number", sa.Integer)
+        query = sa.select(number).select_from(sa.text(f"turn_tags CROSS JOIN {self._turns_by(index)}"))
+        query = query.where(sa.text("turn_tags.tag = :tag").bindparams(tag=tag), columns.number == number, *conditions)
+        return query.order_by(number.desc()), number
+
+    def _rarely(self, bound: Any) -> Any:
+        """A bound for SQLite to go by rather than by the wider one that the index of the queue has anyway."""
+        return sa.func.likelihood(bound, sa.text("0.01")) if self._database.is_sqlite else bound
+
+    def _from_turns(self, index: str) -> Any:
+        """Numbers of turns."""
+        return sa.select(columns.number).select_from(sa.text(self._turns_by(index)))
+
+    def _turns_by(self, index: str) -> str:
+        """The table of turns. Args: index: what SQLite has to go by, if anything; PostgreSQL knows better."""
+        return f"turns INDEXED BY {index}" if index and self._database.is_sqlite else "turns"
 
     def _queued(self, wanted: Filter) -> Any:
         conditions = matching(replace(wanted, query=""), self._database.is_sqlite)

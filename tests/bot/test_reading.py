@@ -271,16 +271,22 @@ def test_on_sqlite_no_list_sorts_or_reads_all_turns(tmp_path: Path) -> None:
         lambda _c, _cursor, statement, parameters, *_: statements.append((statement, parameters)),
     )  # fmt: skip
     day = START.date()
-    for wanted in (Filter(), Filter(language="en", channel="web"), Filter(query="认证", outcome="answered", tag="x")):
+    for wanted in (
+        Filter(), Filter(language="en", channel="web"), Filter(query="认证", outcome="answered"), Filter(tag="x"),
+        Filter(query="认证", outcome="answered", tag="x"),
+    ):  # fmt: skip
         Reading(database).turns(dataclasses.replace(wanted, since=day, until=day))
         Reading(database).queue(wanted, QueuePlace(20, 5))
-    asked = [each for each in statements if each[0].startswith("SELECT") and not each[0].startswith("SELECT turn_tags")]
+    asked = [
+        each for each in statements if each[0].startswith("SELECT") and not each[0].startswith("SELECT turn_tags.tag")
+    ]
     with database.reading() as connection:
         for statement, parameters in asked:
             plans += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     database.close()
 
     assert any("turns_search VIRTUAL TABLE" in plan for plan in plans)
+    assert any("(tag=? AND turn_number>? AND turn_number<?)" in plan for plan in plans)
     assert any("COVERING INDEX turns_facets" in plan for plan in plans)
     assert any("COVERING INDEX turns_queue" in plan for plan in plans)
     assert [plan for plan in plans if plan.startswith("SCAN turns") and "turns_search" not in plan] == []
