@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _EVERY = 5.0  # seconds
 _BATCH = 32
 _TIDY_EVERY = 720  # rounds, which is an hour
+_FORGET_EVERY = 12  # rounds, which is a minute
 _log = logging.getLogger(__name__)
 
 
@@ -54,21 +55,23 @@ class Grouping:
             RetrievalError: there is no encoder.
             StorageUnavailable: the database does not answer.
         """
-        if self._grouper:
-            self._grouper.keep(self._groups.ids())
+        if self._groups.next(1):
+            self._forget_gone()
         total, started = 0, time.monotonic()
-        while not self._stop.is_set() and (done := self._group_some()):
+        while not self._stop.is_set() and (done := self.group_some()):
             total += done
             self._stop.wait(time.monotonic() - started)  # half of the time belongs to who asks now
             started = time.monotonic()
         return total
 
-    def _group_some(self) -> int:
+    def group_some(self) -> int:
+        """Group a few of what has no group; returns how many, and raises, as for `group_all`."""
         questions = self._groups.next(_BATCH)
         if not questions or not self._lease.take():
             return 0
         grouper = self._ready()
-        grouper.add(self._groups.leaders(self._model, grouper.newest))  # another process may have made some
+        while others := self._groups.leaders(self._model, grouper.newest):  # another process may have made some
+            grouper.add(others)
         found = grouper.group(questions)
         made = self._groups.put(found, self._model)
         texts = {question.number: question.text for question in questions}
@@ -80,6 +83,10 @@ class Grouping:
             ]
         )
         return len(questions)
+
+    def _forget_gone(self) -> None:
+        if self._grouper:
+            self._grouper.keep(self._groups.ids())
 
     def _ready(self) -> Grouper:
         library = self._library()
@@ -99,6 +106,8 @@ class Grouping:
                     _log.info("grouped open questions count=%d", total)
                 if rounds % _TIDY_EVERY == 0:
                     self._groups.drop_empty()
+                if rounds % _FORGET_EVERY == 0:
+                    self._forget_gone()
                 rounds += 1
             except StorageUnavailable as error:
                 _log.warning("open questions are not grouped for now: %s", error.__cause__)

@@ -20,6 +20,7 @@ LETTERS = 0.15  # their share; the rest is meaning
 
 _COMPARED = 8  # leaders whose letters are looked at, for each question
 _SAMPLE = 400
+_ROOM = 1024  # groups, to begin with
 
 
 def ordinary_nearness(encoder: Encoder, texts: Sequence[str]) -> float:
@@ -39,41 +40,51 @@ class Grouper:
         """Args: ordinary: what `ordinary_nearness` says."""
         self._encoder = encoder
         self._ordinary = ordinary
-        self._leaders: list[Leader] = []
+        self._groups: list[int] = []
+        self._texts: list[str] = []  # of the leaders, in the same order
         self._by_text: dict[str, int] = {}
-        self._embeddings = np.zeros((0, encoder.dimension), dtype=np.float32)
+        self._room = np.zeros((_ROOM, encoder.dimension), dtype=np.float32)  # as many rows as there are groups count
 
     def add(self, leaders: Sequence[Leader]) -> None:
         """Learn of groups."""
-        if not leaders:
-            return
-        first = len(self._leaders)
-        self._leaders += leaders
-        self._embeddings = np.vstack([self._embeddings, *(each.embedding[None] for each in leaders)])
-        for place, leader in enumerate(leaders, first):
+        for leader in leaders:
+            place = len(self._groups)
+            if place == len(self._room):
+                self._room = np.concatenate([self._room, np.zeros_like(self._room)])
+            self._room[place] = leader.embedding
+            self._groups.append(leader.group)
+            self._texts.append(leader.text)
             if leader.text:
                 self._by_text.setdefault(leader.text, place)
 
     def keep(self, groups: AbstractSet[int]) -> None:
         """Forget every group but these: the turns of others were deleted, and their words have to go from here too."""
-        kept = [place for place, leader in enumerate(self._leaders) if leader.group in groups]
-        if len(kept) < len(self._leaders):
-            self._leaders = [self._leaders[place] for place in kept]
-            self._embeddings = self._embeddings[kept]
-            self._by_text = {leader.text: place for place, leader in enumerate(self._leaders) if leader.text}
+        kept = [place for place, group in enumerate(self._groups) if group in groups]
+        if len(kept) < len(self._groups):
+            self._room[: len(kept)] = self._room[kept]
+            self._groups = [self._groups[place] for place in kept]
+            self._texts = [self._texts[place] for place in kept]
+            self._by_text = {text: place for place, text in enumerate(self._texts) if text}
 
     @property
     def newest(self) -> int:
         """The highest id of a group that it knows."""
-        return max((leader.group for leader in self._leaders), default=0)
+        return max(self._groups, default=0)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words of the groups' first questions, as far as they are still stored."""
+        return tuple(filter(None, self._texts))
 
     def group(self, questions: Sequence[Question]) -> tuple[Grouped, ...]:
         """Where questions belong; among themselves too. What it makes up is not learnt: `add` it once it is stored."""
         embeddings = self._encoder.encode_queries([question.text for question in questions])
+        # All at once: to read the embeddings of many groups takes longer than to multiply them.
+        cosines = embeddings @ self._room[: len(self._groups)].T
         found: list[Grouped] = []
         fresh: list[tuple[Question, np.ndarray]] = []
-        for question, embedding in zip(questions, embeddings, strict=True):
-            group = self._find(question.text, embedding)
+        for question, embedding, its in zip(questions, embeddings, cosines, strict=True):
+            group = self._find(question.text, its)
             if group is not None:
                 found.append(Grouped(question.number, group))
                 continue
@@ -85,16 +96,21 @@ class Grouper:
             found.append(Grouped(question.number, None, None, embedding))
         return tuple(found)
 
-    def _find(self, text: str, embedding: np.ndarray) -> int | None:
+    def _find(self, text: str, cosines: np.ndarray) -> int | None:
+        """The group of a text. Args: cosines: with the leader of each group."""
         if (place := self._by_text.get(text)) is not None:
-            return self._leaders[place].group
-        if not self._leaders:
-            return None
-        cosines = self._embeddings @ embedding
-        nearest = np.argsort(-cosines)[:_COMPARED] if len(cosines) <= _COMPARED else _top(cosines)
-        near = {int(place): self._likeness(float(cosines[place]), self._leaders[place].text, text) for place in nearest}
-        best = max(near, key=lambda place: near[place])
-        return self._leaders[best].group if near[best] >= LIKE else None
+            return self._groups[place]
+        near = np.flatnonzero(cosines >= self._nearest_unlike)
+        if len(near) > _COMPARED:
+            near = near[np.argpartition(-cosines[near], _COMPARED)[:_COMPARED]]
+        likeness = {int(place): self._likeness(float(cosines[place]), self._texts[place], text) for place in near}
+        best = max(likeness, key=lambda place: likeness[place], default=None)
+        return self._groups[best] if best is not None and likeness[best] >= LIKE else None
+
+    @property
+    def _nearest_unlike(self) -> float:
+        """The cosine below which no two questions are alike, even if all of their letters are."""
+        return self._ordinary + (1 - self._ordinary) * (LIKE - LETTERS) / (1 - LETTERS)
 
     def _find_fresh(self, fresh: Sequence[tuple[Question, np.ndarray]], text: str, embedding: np.ndarray) -> int | None:
         near = {
@@ -109,10 +125,6 @@ class Grouper:
     def _likeness(self, cosine: float, one: str, other: str) -> float:
         meaning = (cosine - self._ordinary) / (1 - self._ordinary)
         return (1 - LETTERS) * meaning + LETTERS * _shared(one, other) if one else meaning
-
-
-def _top(cosines: np.ndarray) -> np.ndarray:
-    return np.argpartition(-cosines, _COMPARED)[:_COMPARED]
 
 
 def _shared(one: str, other: str) -> float:

@@ -19,6 +19,7 @@ from bot.transcripts.tables import UNANSWERED, question_groups, turns
 
 _MOST_COUNTED = 100_000
 _SAMPLES = 3
+_LEADERS = 2000  # that are read at once
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,11 @@ class QuestionGroups:
             return tuple(Question(row.number, row.search.strip()) for row in rows)
 
     def leaders(self, model: str, after: int = 0) -> tuple[Leader, ...]:
-        """The first questions of the groups with an id above `after`, embedded by `model`."""
+        """The first questions of some groups, in order of their ids above `after`, embedded by `model`."""
         columns = question_groups.c
         joined = question_groups.outerjoin(turns, turns.c.number == columns.first_number)
         query = sa.select(columns.id, columns.embedding, turns.c.search).select_from(joined)
-        query = query.where(columns.model == model, columns.id > after).order_by(columns.id)
+        query = query.where(columns.model == model, columns.id > after).order_by(columns.id).limit(_LEADERS)
         with self._database.reading() as connection:
             return tuple(
                 Leader(row.id, (row.search or "").strip(), np.frombuffer(row.embedding, np.float16).astype(np.float32))

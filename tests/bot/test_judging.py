@@ -257,7 +257,7 @@ def test_a_group_whose_turns_are_deleted_goes_too(database: Database, store: Tra
     grouping.group_all()
     (new,) = QuestionGroups(database).largest(5)
     assert QuestionGroups(database).ids() == {new.id}
-    assert [leader.text for leader in grouping._grouper._leaders] == ["old question"]  # type: ignore[union-attr]
+    assert grouping._grouper.texts == ("old question",)  # type: ignore[union-attr]
 
 
 def test_a_group_that_everything_was_taken_out_of_goes(
