@@ -12,6 +12,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, join
+from actions.context import labels_in_context
+from actions.decision import topic_of
 from actions.turn import Turn
 from actions.wording import as_of
 from index.errors import RetrievalError
@@ -48,7 +50,7 @@ class AnswerAction(Action, ABC):
         """Answer everything that the message asks, as one utterance."""
         try:
             turn = Turn.of(tracker)
-            return say(dispatcher, turn, answer_labels(turn, turn.decision.labels))
+            return say(dispatcher, turn, answer_labels(turn, labels_in_context(turn)))
         except RetrievalError:
             logger.exception("action=%s sender=%s failed", self.name(), tracker.sender_id)
             dispatcher.utter_message(response=f"utter_apology_{tracker.get_slot('language') or 'en'}")
@@ -59,11 +61,6 @@ def answer_labels(turn: Turn, labels: tuple[str, ...]) -> Answer:
     """One answer to all `labels` that knowledge answers; the others are left out."""
     answers = [_BY_TOPIC[topic].answer(turn, label) for label in labels if (topic := topic_of(label)) in _BY_TOPIC]
     return join(answers)
-
-
-def topic_of(label: str) -> str:
-    """The part of a label before the slash."""
-    return label.split("/", 1)[0]
 
 
 def say(dispatcher: CollectingDispatcher, turn: Turn, answer: Answer) -> list[Any]:

@@ -6,31 +6,70 @@ near many entries, and with the question before them near its own. An entry that
 
 from __future__ import annotations
 
+from actions.decision import topic_of
 from actions.turn import Turn
 
+SERVICE = "coverage_service/service"
 # A message longer than this speaks for itself.
 _SHORT = 40
 _HITS = 40
 # How much the words alone count beside the words in context.
 _ALONE = 0.5
+# What a label of the topic before has ahead of others, and that very label, which the words in context always favour.
+_SAME_TOPIC, _SAME_LABEL = 0.1, 0.1
 # Below this likeness nothing is meant.
 MEANT = 0.52
+# What a question word asks by itself, from this probability on.
+LIKELY = 0.35
+# A label of the topic before is meant where it is at least so probable beside the likeliest.
+_RIVAL = 0.55
 
 
 def label_in_context(turn: Turn) -> str | None:
     """The label that a short message asks for after the one before; None where nothing is near enough."""
-    if not turn.last_label or len(turn.text) > _SHORT or not turn.library.has_entry(turn.last_label):
+    last = turn.last_label
+    if not last or len(turn.text) > _SHORT or not turn.library.has_entry(last):
         return None
-    before = turn.library.entry(turn.page, turn.last_label, turn.text).questions[turn.language][0]
+    before = turn.library.entry(turn.page, last, turn.text).questions[turn.language][0]
     alone = _nearness(turn, turn.text)
     together = _nearness(turn, f"{before} {turn.text}")
     scores = {
-        label: _ALONE * alone[label] + (1 - _ALONE) * together[label]
+        label: _ALONE * alone[label]
+        + (1 - _ALONE) * together[label]
+        + _SAME_TOPIC * (topic_of(label) == topic_of(last))
         for label in alone.keys() & together.keys()
-        if label != turn.last_label and not turn.library.excludes(label, turn.text)
+        if label != last and not turn.library.excludes(label, turn.text)
     }
+    if last in alone:
+        scores[last] = alone[last] + _SAME_LABEL
     best = max(scores, key=scores.__getitem__, default=None)
     return best if best and scores[best] >= MEANT else None
+
+
+def labels_in_context(turn: Turn) -> tuple[str, ...]:
+    """The labels that a message asks for by itself, where the conversation before does not say otherwise.
+
+    "What about its government edition" after Azure is about that service. Of two labels that are nearly as likely,
+    the one of the topic before is meant: "what is it good for" after "what is ISO 20000-1".
+    """
+    labels, last = turn.decision.labels, turn.last_label
+    if len(labels) != 1 or not last or turn.decision.names or len(turn.text) > _SHORT:
+        return labels
+    if turn.narrowed_services():
+        return (SERVICE,)
+    chances = {each.label: each.probability for each in turn.decision.candidates}
+    if topic_of(labels[0]) == topic_of(last) or labels[0] not in chances:
+        return labels
+    rivals = [each for each in chances if topic_of(each) == topic_of(last) and turn.library.has_entry(each)]
+    best = max(rivals, key=chances.__getitem__, default=None)
+    return (best,) if best and chances[best] >= _RIVAL * chances[labels[0]] else labels
+
+
+def likeliest_alone(turn: Turn) -> str | None:
+    """The page's likeliest label for the words alone, where it is likely enough to be meant without context."""
+    likely = (each for each in turn.decision.candidates if turn.library.has_entry(each.label))
+    best = max(likely, key=lambda each: each.probability, default=None)
+    return best.label if best and best.probability >= LIKELY else None
 
 
 def _nearness(turn: Turn, text: str) -> dict[str, float]:

@@ -6,10 +6,12 @@ its own sentence, and "not listed" never becomes "not certified".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from actions.answer import Answer, citations, suggestions
 from actions.base import AnswerAction
+from actions.context import SERVICE
 from actions.coverage_words import coverage_words
 from actions.decision import Named
 from actions.faq import answer_from_entry
@@ -19,7 +21,11 @@ from index.knowledge import Page
 from index.names import Name
 
 LIST = "coverage_list/services"
-SERVICE = "coverage_service/service"
+
+
+_ONLY = re.compile(
+    r"\b(?:only|just|solely|nothing but|nothing else)\b|只有|只管|仅|别的都没|其他都没|其它都没", re.IGNORECASE
+)
 
 
 class ActionAnswerCoverage(AnswerAction):
@@ -36,7 +42,13 @@ class ActionAnswerCoverage(AnswerAction):
         if label != SERVICE:
             return answer_from_entry(turn, label)
         services = turn.services() or turn.services_before()
+        if services and _ONLY.search(turn.text) and all(_is_listed(turn, service) for service in services):
+            return answer_from_entry(turn, LIST)  # "only Azure is certified, right?"
         return answer_services(turn, [*services, *_vendors_beside(turn)]) if services else answer_from_entry(turn, LIST)
+
+
+def _is_listed(turn: Turn, name: Name | Named) -> bool:
+    return standing_of(turn.page, name, turn.language).relation == "listed"
 
 
 def _vendors_beside(turn: Turn) -> list[Name]:

@@ -12,6 +12,11 @@ from rasa_sdk import Tracker
 _DEFAULT_LANGUAGE = "en"
 
 
+def topic_of(label: str) -> str:
+    """The part of a label before the slash."""
+    return label.split("/", 1)[0]
+
+
 @dataclass(frozen=True)
 class Named:
     """A service, vendor or standard that a message names.
@@ -37,7 +42,7 @@ class Candidate:
     @property
     def topic(self) -> str:
         """The part of the label before the slash."""
-        return self.label.split("/", 1)[0]
+        return topic_of(self.label)
 
 
 @dataclass(frozen=True)

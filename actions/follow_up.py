@@ -8,9 +8,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import answer_labels, say, topic_of
-from actions.context import label_in_context
-from actions.coverage import SERVICE
+from actions.base import answer_labels, say
+from actions.context import SERVICE, label_in_context, likeliest_alone
+from actions.decision import topic_of
 from actions.no_answer import ask_which, refuse
 from actions.turn import Turn
 from index.text import tidy
@@ -57,7 +57,9 @@ def resolve(turn: Turn) -> str | None:
         return before if before and topic_of(before) in _ABOUT_DOCUMENTS else SERVICE
     if before and _asks_for_link(turn.text):
         return before
-    return label_in_context(turn) or before
+    if turn.narrowed_services():
+        return SERVICE
+    return label_in_context(turn) or before or likeliest_alone(turn)
 
 
 def _asks_for_link(text: str) -> bool:

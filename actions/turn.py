@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from rasa_sdk import Tracker
 
@@ -10,6 +11,16 @@ from actions.decision import Decision, Named, decision_of
 from index.knowledge import Page
 from index.library import Library, open_library
 from index.names import Name
+from index.text import tidy
+
+# What of "and what about its government edition?" says nothing of the service.
+_LITTLE = re.compile(
+    r"\b(?:and|so|but|ok|okay|then|also|what about|how about|what of|is|are|the|its|their|a|an|one|ones|too|as well"
+    r"|covered|included|in scope)\b"
+    r"|那么|那个|那|这个|还有|另外|呢|吗|也|的话|的(?=\W*$)|的(?=呢|吗)|是否|包括|在内|在范围内|算",
+    re.IGNORECASE,
+)
+_LONGEST_ADDITION = 30
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,10 @@ class Turn:
         """Language to answer in."""
         return self.decision.language
 
+    def in_language(self, language: str) -> Turn:
+        """The same turn, answered in another language."""
+        return replace(self, decision=replace(self.decision, language=language))
+
     @property
     def page(self) -> Page:
         """The page asked about: the one whose standard is named, else the first."""
@@ -54,5 +69,19 @@ class Turn:
         return tuple(self.library.names.get(named.id) or named for named in self.decision.named("service"))
 
     def services_before(self) -> tuple[Name | Named, ...]:
-        """The services that the conversation was about."""
-        return tuple(self.library.names.get(each) or Named("", "service", each) for each in self.last_services)
+        """The services that the conversation was about, or what the message makes of them."""
+        before = tuple(self.library.names.get(each) or Named("", "service", each) for each in self.last_services)
+        return self.narrowed_services() or before
+
+    def narrowed_services(self) -> tuple[Name, ...]:
+        """The service that the last one becomes with the words of this message: "the government one" after Azure."""
+        last = self.library.names.get(self.last_services[-1]) if self.last_services else None
+        words = _LITTLE.sub(" ", tidy(self.text)).strip(" ?？。.!！,，")
+        if last is None or not words or len(words) > _LONGEST_ADDITION:
+            return ()
+        return tuple(
+            mention.name
+            for whole in (f"{last.display.en} {words}", f"{words} {last.display.en}")
+            for mention in self.library.names.find(whole)
+            if mention.text == whole and mention.name.id != last.id
+        )[:1]

@@ -59,8 +59,9 @@ class NameFinder:
         made += [Spelling(None, text, *shape_of(text)) for text in words.not_names]
         self._table = SpellingTable(iter(made))
         self._typos = Typos(self._table, words.not_typos)
-        bases = ((self._table.name_of(text), variant) for variant, text in variants)
+        bases = [(self._table.name_of(text), variant) for variant, text in variants]
         self._variants = {base.id: variant for base, variant in bases if base}
+        self._bases = {variant.id: base for base, variant in reversed(bases) if base}
 
     def find(self, text: str, lenient: bool) -> tuple[Mention, ...]:
         """See NameCatalog.find."""
@@ -70,7 +71,7 @@ class NameFinder:
         found = with_slips(found, tokens, self._table, self._typos)
         found = _joined([each for each in found if each.name], text, folded)
         found = _in_context(found, text, folded, lenient)
-        found = with_operators(found, folded.text, self._operators, self._variants)
+        found = with_operators(found, folded.text, self._operators, self._variants, self._bases)
         found = _with_numbered(found, folded.text)
         return tuple(_mention(each, text, folded) for each in found)
 

@@ -21,10 +21,18 @@ _RUNS = re.compile(
     r"\s*(?:'s|runs?|operates?|provides?|offers?|hosts?|manages?|version|edition|运营|营运|代理|提供|托管|版)"
 )
 _ROW = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或])\s*$")
+_RULED_OUT = re.compile(
+    r"(?:\b(?:not|non|without|excluding|except|other than|rather than|instead of)[ -]+(?:the )?(?:one )?(?:\w+ by )?"
+    r"|(?:不是|并非|而非|非|不含|不包括|除了|除)\s?(?:由|那个)?)$"
+)
 
 
 def with_operators(
-    found: Sequence[Found], text: str, operators: frozenset[str], variants: Mapping[str, Name]
+    found: Sequence[Found],
+    text: str,
+    operators: frozenset[str],
+    variants: Mapping[str, Name],
+    bases: Mapping[str, Name],
 ) -> list[Found]:
     """`found`, in which an operator makes the service that it runs its variant, and is left out itself.
 
@@ -33,12 +41,30 @@ def with_operators(
         text: the folded text.
         operators: folded spellings of the operators.
         variants: id of a service -> its variant that an operator runs.
+        bases: id of such a variant -> the service that it is a variant of.
     """
-    kept = list(found)
-    for operator in [each for each in found if text[each.start : each.end] in operators]:
+    kept = _without_ruled_out(found, text, operators, bases)
+    for operator in [each for each in kept if text[each.start : each.end] in operators]:
         run = [each for each in kept if each is not operator and _runs(operator, each, text, variants)]
         if run:
             kept = [_variant(each, variants) if each in run else each for each in kept if each is not operator]
+    return kept
+
+
+def _without_ruled_out(
+    found: Sequence[Found], text: str, operators: frozenset[str], bases: Mapping[str, Name]
+) -> list[Found]:
+    """`found` without an operator that is named to say that it is not meant: "Office 365, not the 21Vianet one"."""
+    own = [each for each in found if each.name and each.name.id not in bases]
+    kept = []
+    for each in found:
+        ruled_out = _RULED_OUT.search(text[: each.start]) is not None
+        if not ruled_out or not each.name or each.name.id not in bases:
+            kept.append(each)
+        elif text[each.start : each.end] not in operators:
+            kept.append(replace(each, name=bases[each.name.id]))
+        elif not own:
+            kept.append(each)
     return kept
 
 

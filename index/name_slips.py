@@ -13,10 +13,13 @@ _SCORES = {1: 0.8, 2: 0.7}
 # words around it are read anew for each.
 _MOST_WORDS, _MOST_READINGS, _REACH = 40, 4, 8
 _SHORTEST_KEY = 6
+# Words shorter than this are read only together with their neighbours, and so many at a time.
+_SHORT, _WIDEST = 4, 4
 
 
 def with_slips(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typos: Typos) -> list[Found]:
     """`found` and the names with slips, in order; a longer name replaces those that it wholly holds."""
+    found = _together(found, list(_runs(found, tokens, table, typos)))
     readings = _readings(found, tokens, typos)
     if not readings:
         return list(found)
@@ -31,6 +34,35 @@ def with_slips(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typ
         if rivals:
             slipped = _undisputed(slipped, rivals, tokens.spans[number][0])
     return _together(found, slipped)
+
+
+def _runs(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typos: Typos) -> Iterator[Found]:
+    """Names of several words with the slip in a word too short to be looked at alone: "cloud ap security"."""
+    taken = {at for each in found for at in range(each.start, each.end)}
+    short = [n for n, word in enumerate(tokens.words) if len(word) < _SHORT and word.isascii() and word.isalpha()]
+    for number in short[-_MOST_READINGS:]:
+        for first, last in _windows(number, len(tokens.words)):
+            if any(tokens.spans[at][0] in taken for at in range(first, last)) or not _stand_together(
+                tokens, first, last
+            ):
+                continue
+            reading = typos.reading_of_run("".join(tokens.words[first:last]))
+            hit = table.longest_at(Tokens.of(reading, [reading], [(0, len(reading))]), 0) if reading else None
+            if hit and hit.spelling.name:
+                yield Found.of(Hit(hit.spelling, first, last), tokens, score=_SCORES[1])
+
+
+def _windows(number: int, count: int) -> Iterator[tuple[int, int]]:
+    """Runs of up to `_WIDEST` words around a word that is not the first of them, the longest first."""
+    for size in range(_WIDEST, 1, -1):
+        for first in range(max(0, number - size + 1), min(number - 1, count - size) + 1):
+            yield first, first + size
+
+
+def _stand_together(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether the run starts with a longer word, and only spaces and hyphens lie between its words."""
+    starts_long = len(tokens.words[first]) >= _SHORT
+    return starts_long and all(tokens.between(number).strip(" -") == "" for number in range(first + 1, last))
 
 
 def _readings(found: Sequence[Found], tokens: Tokens, typos: Typos) -> dict[int, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from index.name_table import Spelling
 _SHORTEST, _LONGEST = 4, 24
 _SHORTEST_ALONE = 5
 _SHORTEST_ABBREVIATION = 6
+_SHORTEST_RUN = 8
 _TWO_SLIPS_FROM = 8
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _CACHE = 8192
@@ -37,7 +38,9 @@ class Typos:
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted({word for each in made if each.name for word in _words(each)}):
             self._buckets[word[0], len(word)].append(word)
+        self._joined = frozenset(each.key for each in made if each.name and len(_WORD.findall(each.written)) > 1)
         self.readings = lru_cache(maxsize=_CACHE)(self._readings)
+        self.reading_of_run = lru_cache(maxsize=_CACHE)(self._reading_of_run)
 
     def _readings(self, word: str) -> tuple[str, ...]:
         """The words of names that `word` is nearest to, all equally near; empty when it is fine or nothing is near."""
@@ -52,6 +55,18 @@ class Typos:
         found = [(slips, near) for slips, near in found if _may_be(word, near, slips)]
         nearest = min(found, default=(0, ""))[0]
         return tuple(near for slips, near in found if slips == nearest)
+
+    def _reading_of_run(self, run: str) -> str | None:
+        """The joined form of a name of several words that `run`, several words joined, is one slip away from."""
+        if run in self._known or not _has_letters(run, _SHORTEST_RUN):
+            return None
+        near = [
+            near
+            for bucket in self._near(run, 1)
+            for near, _, _ in process.extract(run, bucket, scorer=OSA.distance, score_cutoff=1, limit=None)
+            if near in self._joined and len(near) >= _SHORTEST_RUN and _may_be(run, near, 1)
+        ]
+        return near[0] if len(near) == 1 else None
 
     def _near(self, word: str, allowed: int) -> Iterator[list[str]]:
         keys = [(word[0], length) for length in range(len(word) - allowed, len(word) + allowed + 1)]

@@ -77,4 +77,6 @@ class NameCatalog:
     def unknown_name(self, text: str) -> str | None:
         """The product that a coverage question asks about and the catalog does not know, as typed, or None."""
         typed = tidy(text)
-        return unknown_in(typed, [(mention.start, mention.end) for mention in self.find(typed)])
+        found = self.find(typed)
+        makers = [each for each in found if each.name.kind == "vendor" and not self.is_foreign(each.name)]
+        return unknown_in(typed, *([(each.start, each.end) for each in part] for part in (found, makers)))

@@ -18,7 +18,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‑": 
 _SPACE = re.compile(r"\s+")
 _JOINT = re.compile(
     r"[，,、]\s*(?:and|also|plus|另外|还有|以及|并且|同时|顺便|而且)?|\s(?:and|also|plus|as well as|btw|by the way)\s"
-    r"|另外|还有|以及|顺便问|\s?[和与及跟](?=\s?\S)|\s?&\s?",
+    r"|另外|还有|以及|顺便问|\s?[和与及跟](?=\s?\S)|\s?&\s?|\s\+\s",
     re.IGNORECASE,
 )
 _ZH_FUNCTION = re.compile(r"[吗呢吧的了是有没在哪什么怎请能可否这那我你]")

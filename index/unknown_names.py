@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from index.text import is_han
 
 _HIDDEN = "\u241f"
+_MAKER = "\u241e"
 _WORD = r"[A-Za-z0-9][\w.+#&/'-]*"
-_NAME = rf"(?:the\s+)?(?P<name>{_WORD}(?:[ ]{_WORD}){{0,5}}?)"
+_NAME = rf"(?:the\s+)?(?P<name>(?:{_MAKER}+[ ])?{_WORD}(?:[ ]{_WORD}){{0,5}}?)"
 _LITTLE = r"(?:\s+(?:also|currently|still|already|actually|even|now|really|service|services|app|product|platform|too))*"
 _IN_SCOPE = (
     r"\s+(?:covered|in[ -]scope|included|listed|(?:on|in) (?:the|this|your)|within|part of|certified|compliant"
@@ -80,27 +81,29 @@ _TAILS = frozenset(
 )
 
 
-def unknown_in(text: str, known: Sequence[tuple[int, int]]) -> str | None:
+def unknown_in(text: str, known: Sequence[tuple[int, int]], makers: Sequence[tuple[int, int]] = ()) -> str | None:
     """The product-like name in a coverage question that is none of the known ones.
 
     Args:
         text: tidy (NFKC, single spaces).
         known: start and end of the names that the catalog knows.
+        makers: those of `known` that a product's name may start with, as "Microsoft" in "Microsoft Wibble".
 
     Returns:
         The name as typed, or None.
     """
-    masked = _without(text, known)
+    masked = _without(_without(text, known, _HIDDEN), makers, _MAKER)
     chinese = is_han(text)
     if chinese and not _CHINESE_COVERAGE.search(masked):
         return None
     candidates = _candidates(masked, _CHINESE if chinese else _ENGLISH)
-    return next((name for name in candidates if chinese or _has_capitals(name, text)), None)
+    found = next((name for name in candidates if chinese or _has_capitals(name.lstrip(f"{_MAKER} "), text)), None)
+    return text[masked.index(found) :][: len(found)] if found else None
 
 
-def _without(text: str, known: Sequence[tuple[int, int]]) -> str:
-    for start, end in known:
-        text = text[:start] + _HIDDEN * (end - start) + text[end:]
+def _without(text: str, spans: Sequence[tuple[int, int]], mark: str) -> str:
+    for start, end in spans:
+        text = text[:start] + mark * (end - start) + text[end:]
     return text
 
 
@@ -124,6 +127,8 @@ def _trimmed(run: str) -> str | None:
             return None
         words = words[:-1]
     own = [word for word in words if word.lower() not in _SUBJECT and any(char.isalpha() for char in word)]
+    if words and words[0][0] == _MAKER and (len(words) == 1 or words[1].lower() in _SUBJECT):
+        return None  # "is Microsoft currently certified" is about the maker
     return " ".join(words).rstrip(".,'-/") if any(len(word) > 1 for word in own) else None
 
 

@@ -159,10 +159,22 @@ class Decider:
         """Labels of the sentences and clauses that are sure on their own, where there are several."""
         asking = [each for each in sentences if each.asks] or list(sentences)
         if is_story:
-            return next((found for each in reversed(asking) if (found := self._of_sentence(each, read))), [])
+            return self._at_the_end(sentences, asking, read)
         several = len(sentences) > 1
         answers = [self._of_sentence(each, read) for each in asking]
         return list(dict.fromkeys(label for labels in answers for label in labels if several or len(labels) > 1))
+
+    def _at_the_end(
+        self, sentences: Sequence[Sentence], asking: Sequence[Sentence], read: Callable[[str], Reading]
+    ) -> list[str]:
+        """Labels of a story's last sure question, and of the questions right before it."""
+        found: list[str] = []
+        for sentence in reversed(sentences):
+            labels = self._of_sentence(sentence, read) if sentence in asking else []
+            if found and not (labels and sentence.text.endswith("?")):
+                break
+            found = [*(label for label in labels if label not in found), *found]
+        return found
 
     def _of_sentence(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         inner = self._of_clauses(sentence, read)

@@ -22,7 +22,7 @@ from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, LIST, OTHER_STANDARD, 
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
-from bot.nlu.units import Sentence, sentences_of, without_opening
+from bot.nlu.units import Sentence, is_bare_question, sentences_of, without_opening
 from index.library import Library
 from index.names import Mention
 from index.retriever import Hit
@@ -133,7 +133,9 @@ class Understanding:
         readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
         is_story = len(text) > WHOLE_LIMIT
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, is_story)
-        if labels == (ELLIPSIS,):
+        if is_bare_question(text):
+            labels = (ELLIPSIS,)
+        elif labels == (ELLIPSIS,):
             behind = self._behind_ellipsis(text)
             readings |= {behind.text: behind} if behind else {}
             labels = (behind.best,) if behind else labels

@@ -19,9 +19,26 @@ _LONG_SENTENCE = 70
 # A sentence ends at its mark; a dot only before white space, so that versions and addresses stay whole.
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|\.(?=\s|$)|$)")
 _ASKS = re.compile(
-    r"[?？]|吗|呢|哪|什么|多少|几|是否|能否|可否|怎么|如何|谁|请|需要|告诉|发我|给我|"
+    r"[?？]|吗|呢|哪|什么|多少|几|是否|能否|可否|怎么|如何|谁|请|需要|告诉|发我|给我|链接|下载|"
     r"\b(?:what|which|who|where|when|why|how|please|pls|plz|send|give|tell|show|need|want|looking for)\b|"
+    r"\b(?:links?|url|download)\b|"
     r"\b(?:can|could|may|do|does|did|is|are|will|would|should|has|have) (?:i|we|you|they|it|the|this|that|my|our)\b",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"^(?:\d{1,2}\s?[.)、:]|[(（]\d{1,2}[)）]|[-*•]"
+    r"|(?:question )?(?:one|two|three|first|firstly|second|secondly|third|thirdly)\s?[:,.]"
+    r"|[一二三四五]\s?[、:,]|(?:第[一二三四五]|其[一二三])(?:个问题|个)?\s?[、:,是])",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"(?:and |so |but |ok |then |well |也|那么|那|请问|具体|大概|所以|是|到底)*"
+    r"(?:(?:since|until|from|till|by|for|in) )?"
+    r"(?:when|who|whom|why|where|how often|how many|how long|how come|how so|(?:what|which) (?:year|date|day|month)"
+    r"|什么时候|何时|哪一?年|哪一?天|谁|哪家|为什么|为啥|为何|多久一次|多久|几年一次|在?哪里|在?哪儿|在哪|几个|多少个|几项"
+    r"|从什么时候|到什么时候)"
+    r"(?: (?:exactly|then|though|please|was (?:that|it)|is (?:that|it)|did (?:they|it)|of them))?"
+    r"(?:开始|的|做的|呢|啊|呀)*[\s?？!！.。]*",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -71,13 +88,18 @@ def without_opening(text: str) -> str:
     return stripped
 
 
+def is_bare_question(text: str) -> bool:
+    """Whether a message is a question word and nothing that says what about: "when?", 哪一年."""
+    return _BARE.fullmatch(tidy(text)) is not None
+
+
 def _sentence(text: str, follows: bool) -> Sentence:
     inner = clauses(text)
     tail = ", ".join(inner[-2:]) if len(text) > _LONG_SENTENCE and len(inner) > 2 else ""
     bare = without_opening(text) if follows else ""
     return Sentence(
         text=text,
-        asks=_ASKS.search(text) is not None,
+        asks=_ASKS.search(text) is not None or _ITEM.match(text) is not None,
         clauses=inner[-_CLAUSES:] if len(inner) > 1 else (),
         tail=tail,
         bare=bare if bare != text.rstrip("?？") else "",

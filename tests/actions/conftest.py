@@ -55,7 +55,10 @@ def run(executor: ActionExecutor, library: Library) -> Callable[..., Said]:
         decision = {
             "language": slots.pop("said_in", "en"),
             "labels": labels,
-            "candidates": [{"label": label, "probability": 0.9} for label in labels],
+            "candidates": [
+                {"label": label, "probability": probability}
+                for label, probability in slots.pop("candidates", [(label, 0.9) for label in labels])
+            ],
             "names": [
                 {"id": m.name.id, "kind": m.name.kind, "text": m.text} for m in library.names.find(text, lenient=True)
             ],

@@ -56,6 +56,54 @@ def test_an_ellipsis_takes_its_topic_from_the_conversation(run: Run, text: str, 
     assert messages[0]["custom"]["topic"] == topic
 
 
+@pytest.mark.parametrize(
+    ("text", "said_in", "said"),
+    [
+        pytest.param("and the government one?", "en", "Azure Government", id="english"),
+        pytest.param("And its government edition?", "en", "Azure Government", id="whatever it was taken for"),
+        pytest.param("那政府版的呢", "zh", "Azure 政府", id="chinese"),
+        pytest.param("what about the one in China", "en", "operated by 21Vianet", id="run by somebody else"),
+        pytest.param("and the SQL database?", "en", "Azure SQL Database", id="a part"),
+    ],
+)
+def test_what_is_added_to_the_service_before_makes_it_another(run: Run, text: str, said_in: str, said: str) -> None:
+    slots = {"topic": "coverage_service/service", "services": ["azure"], "said_in": said_in}
+    for action, label in (("action_follow_up", "follow_up/ellipsis"), ("action_answer_faq", "standard/version")):
+        messages, _ = asyncio.run(run(action, text, [label], **slots))
+        assert said in messages[0]["text"]
+
+
+@pytest.mark.parametrize("text", ["and the certificate?", "what about the government of Norway", "which version?"])
+def test_other_words_leave_the_service_as_it_is(run: Run, text: str) -> None:
+    messages, _ = asyncio.run(
+        run("action_follow_up", text, ["follow_up/ellipsis"], topic="coverage_service/service", services=["azure"])
+    )
+    assert "Azure Government is" not in messages[0]["text"]
+
+
+def test_of_two_likely_labels_the_one_of_the_topic_before_is_meant(run: Run) -> None:
+    rivals = [("provider_and_standard/why", 0.41), ("standard/benefit", 0.39)]
+    asked = {"said_in": "zh", "candidates": rivals}
+    labels = ["provider_and_standard/why"]
+    messages, _ = asyncio.run(run("action_answer_faq", "对客户有啥好处", labels, topic="standard/what", **asked))
+    assert messages[0]["custom"]["label"] == "standard/benefit"
+    messages, _ = asyncio.run(run("action_answer_faq", "对客户有啥好处", labels, **asked))
+    assert messages[0]["custom"]["label"] == "provider_and_standard/why"
+
+
+def test_a_question_word_without_a_conversation_is_answered_by_what_it_likely_means(run: Run) -> None:
+    likely = [("follow_up/ellipsis", 0.1), ("annual_testing/frequency", 0.8)]
+    messages, _ = asyncio.run(run("action_follow_up", "how often?", ["follow_up/ellipsis"], candidates=likely))
+    assert messages[0]["custom"]["label"] == "annual_testing/frequency"
+
+
+@pytest.mark.parametrize(("text", "begins"), [("in Chinese, please", "是的，"), ("用英文再说一遍", "Yes, ")])
+def test_the_last_answer_is_said_again_in_the_language_wished_for(run: Run, text: str, begins: str) -> None:
+    slots = {"topic": "coverage_service/service", "services": ["intune"]}
+    messages, _ = asyncio.run(run("action_small_talk", text, ["bot_challenge/capabilities"], **slots))
+    assert messages[0]["text"].startswith(begins) and "Intune" in messages[0]["text"]
+
+
 def test_another_standard_is_refused_by_name(run: Run) -> None:
     messages, _ = asyncio.run(run("action_refuse", "is it GDPR compliant?", ["out_of_scope/other_standard"]))
     (message,) = messages

@@ -81,3 +81,8 @@ def test_it_without_a_name_is_the_service_spoken_of(run: Callable[..., Any]) -> 
 def test_nothing_named_and_nothing_spoken_of_gets_the_list(run: Callable[..., Any]) -> None:
     said = answer(run, "is it covered?")
     assert "Genomics" in said and "21Vianet" in said
+
+
+@pytest.mark.parametrize("text", ["only Azure is certified, right?", "只有 Azure 有认证吗"])
+def test_whether_one_service_is_the_only_one_is_answered_with_the_list(run: Callable[..., Any], text: str) -> None:
+    assert "Genomics" in answer(run, text)

@@ -128,3 +128,20 @@ def test_of_a_story_the_last_question_counts() -> None:
     text = "Can we reuse it? And so on and on. Is it tested?"
     parts = {"Can we reuse it?": {"reuse": 0.9}, "Is it tested?": {"tested": 0.9}, text: {"tested": 0.9}}
     assert choose(text, parts, is_story=True) == (TESTED,)
+
+
+def test_the_questions_at_the_end_of_a_story_are_all_answered() -> None:
+    text = "It was a long year. Who knows why? Do you test it? Can we reuse it?"
+    parts = {"Do you test it?": {"tested": 0.9}, "Can we reuse it?": {"reuse": 0.9}, text: {"weather": 0.5}}
+    assert choose(text, parts, is_story=True) == (TESTED, REUSE)
+
+
+def test_a_question_in_the_middle_of_a_story_is_background() -> None:
+    text = "Do you test it? That was what my boss said. Please tell me, can we reuse it?"
+    parts = {
+        "Do you test it?": {"tested": 0.9},
+        "That was what my boss said.": {"weather": 0.3},
+        "Please tell me, can we reuse it?": {"reuse": 0.9},
+        text: {"weather": 0.5},
+    }
+    assert choose(text, parts, is_story=True) == (REUSE,)

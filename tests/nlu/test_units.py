@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.units import sentences_of, without_opening
+from bot.nlu.units import is_bare_question, sentences_of, without_opening
 
 
 def test_two_questions_are_two_sentences() -> None:
@@ -60,3 +60,25 @@ def test_a_long_sentence_has_a_tail_with_its_question() -> None:
 )
 def test_little_words_around_an_ellipsis_fall_away(typed: str, left: str) -> None:
     assert without_opening(typed) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["One: SoA link.", "1) the certificate", "第二，年度评估", "- the report", "（2）适用性声明"]
+)
+def test_an_item_of_a_list_asks(text: str) -> None:
+    assert sentences_of(text)[-1].asks
+
+
+@pytest.mark.parametrize("text", ["when?", "And since when?", "why", "which year", "哪一年？", "那多久一次呢"])
+def test_a_question_word_alone_is_bare(text: str) -> None:
+    assert is_bare_question(text)
+
+
+@pytest.mark.parametrize("text", ["when was it published?", "哪一年发布的？", "why Azure?", "the report", "谁审核的"])
+def test_a_question_that_says_what_about_is_not(text: str) -> None:
+    assert not is_bare_question(text)
+
+
+def test_a_plus_joins_two_things() -> None:
+    (sentence,) = sentences_of("certificate + statement of applicability")
+    assert sentence.clauses == ("certificate", "statement of applicability")
