@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -35,14 +35,13 @@ SERVICE = "service"
 Unit = Literal["day", "week", "month"]
 Key = tuple[datetime.date, str, str]
 
-_OVER_TIME = (ASKED, OUTCOME, THUMB, LATENCY)
+_FEW_NAMES = (ASKED, OUTCOME, THUMB)
+_OVER_TIME = (*_FEW_NAMES, LATENCY)
 _IN_ALL = (TOPIC, SERVICE)
 _OF_MONTH = {"topic/month": TOPIC, "service/month": SERVICE}
 _DONE = "done"  # the marker of a day that is rolled up
 _GRACE = datetime.timedelta(hours=1)  # clocks differ, and a turn is dated before it is stored
 _LIVE_DAYS = 3  # how many unfinished days are counted from the turns; more of them are a backlog
-_UNANSWERED = 1000  # turns that are grouped; more would not change what is asked most
-_EDGES = " \n?？。.!！"
 _DAY = datetime.timedelta(days=1)
 _STEP = math.log(1.05)
 
@@ -79,11 +78,11 @@ class DailyFigures:
             done += self._roll_up_day(day)
         return done
 
-    def read(self, first: datetime.date, last: datetime.date, unit: Unit = "day", named: bool = True) -> Figures:
+    def read(self, first: datetime.date, last: datetime.date, unit: Unit = "day", whole: bool = True) -> Figures:
         """The figures from `first` to `last`, both included; of the units of time of which these are days.
 
         Args:
-            named: with topics and services.
+            whole: False leaves out what has many names a day: latencies, topics and services.
         """
         figures = Figures()
         today = clock.utc_now().date()
@@ -91,8 +90,8 @@ class DailyFigures:
         with self._database.reading() as connection:
             unrolled = self._first_unrolled(connection) or today + _DAY
             counted = (first, min(last, unrolled - _DAY))
-            self._read_rolled(connection, figures, *counted, unit)
-            if named:
+            self._read_rolled(connection, figures, *counted, unit, _OVER_TIME if whole else _FEW_NAMES)
+            if whole:
                 self._read_names(connection, figures, *counted)
             live = max(first, unrolled, today - (_LIVE_DAYS - 1) * _DAY)
             figures.missing = max(0, (min(live, last + _DAY) - max(first, unrolled)).days)
@@ -106,27 +105,6 @@ class DailyFigures:
         with self._database.reading() as connection:
             done = sa.select(sa.func.min(daily_figures.c.day)).where(daily_figures.c.kind == _DONE)
             return connection.execute(done).scalar() or _first_turn(connection)
-
-    def unanswered(self, first: datetime.date, last: datetime.date) -> Counter[str]:
-        """How often each question was refused or failed, of the latest of these days; as it was first worded.
-
-        What was asked is no number, so nothing of this is kept beside the turns.
-        """
-        bounds = sa.select(turns.c.number).order_by(turns.c.created_at).limit(1)
-        recent = sa.select(turns.c.text, turns.c.search).order_by(turns.c.number.desc()).limit(_UNANSWERED)
-        with self._database.reading() as connection:
-            lowest = connection.execute(bounds.where(turns.c.created_at >= _midnight(first))).scalar()
-            beyond = connection.execute(bounds.where(turns.c.created_at >= _midnight(last + _DAY))).scalar()
-            if lowest is None:
-                return Counter()
-            recent = recent.where(turns.c.number >= lowest, turns.c.outcome.in_(("refused", "failed")))
-            recent = recent.where(turns.c.created_at.between(_midnight(first), _end_of(last)))
-            if beyond is not None:
-                recent = recent.where(turns.c.number < beyond)
-            rows = connection.execute(recent).all()
-        worded = {row.search.strip(_EDGES): row.text for row in rows}
-        counts = Counter(row.search.strip(_EDGES) for row in rows)
-        return Counter({worded[like]: count for like, count in counts.most_common()})
 
     def _next_day(self) -> datetime.date | None:
         with self._database.reading() as connection:
@@ -156,15 +134,21 @@ class DailyFigures:
         return True
 
     def _read_rolled(
-        self, connection: Connection, figures: Figures, first: datetime.date, last: datetime.date, unit: Unit
+        self,
+        connection: Connection,
+        figures: Figures,
+        first: datetime.date,
+        last: datetime.date,
+        unit: Unit,
+        kinds: Sequence[str],
     ) -> None:
         columns = daily_figures.c
         total = sa.func.sum(columns.value).label("total")
         start = _start_of(columns.day, unit, self._database.is_sqlite).label("start")
         query = sa.select(start, columns.kind, columns.name, total).group_by(start, columns.kind, columns.name)
-        query = query.where(columns.kind.in_(_OVER_TIME), columns.day.between(first, last))
-        for row in connection.execute(query):
-            figures.over_time[row.start, row.kind, row.name] += int(row.total)
+        query = query.where(columns.kind.in_(kinds), columns.day.between(first, last))
+        for begin, kind, name, count in connection.execute(query).all():
+            figures.over_time[begin, kind, name] += int(count)
 
     def _read_names(self, connection: Connection, figures: Figures, first: datetime.date, last: datetime.date) -> None:
         columns = daily_figures.c
@@ -172,8 +156,8 @@ class DailyFigures:
         for kinds, begin, end in _stretches(first, last):
             query = sa.select(columns.kind, columns.name, total).group_by(columns.kind, columns.name)
             query = query.where(columns.kind.in_(kinds), columns.day.between(begin, end))
-            for row in connection.execute(query):
-                figures.in_all[_OF_MONTH.get(row.kind, row.kind), row.name] += int(row.total)
+            for kind, name, count in connection.execute(query).all():
+                figures.in_all[_OF_MONTH.get(kind, kind), name] += int(count)
 
 
 def start_of(day: datetime.date, unit: Unit) -> datetime.date:
@@ -245,7 +229,7 @@ def _count(connection: Connection, day: datetime.date) -> list[tuple[datetime.da
         counts[TOPIC, topic] += n
         for service in filter(None, services.split(",")):
             counts[SERVICE, service[:160]] += n
-    for took in connection.execute(sa.select(turns.c.latency_ms).where(its_own)).scalars():
+    for took in connection.execute(sa.select(turns.c.latency_ms).where(its_own)).scalars().all():
         counts[LATENCY, latency_step(took)] += 1
     given = feedback.c.created_at.between(_midnight(day), _end_of(day))
     thumbs = sa.select(feedback.c.value, sa.func.count()).where(given).group_by(feedback.c.value)

@@ -6,6 +6,7 @@ has is counted when it is asked for, so that it is always right.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,14 @@ class GroupLine:
     id: int
     count: int
     numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LargestGroups:
+    """Some groups, largest first; `total` is how many open questions there are in all groups."""
+
+    groups: tuple[GroupLine, ...]
+    total: int
 
 
 class QuestionGroups:
@@ -141,6 +150,24 @@ class QuestionGroups:
             newest = _newest(connection, [row.group_id for row in rows])
         return tuple(GroupLine(row.group_id, row["count"], newest.get(row.group_id, ())) for row in rows)
 
+    def largest_between(self, first: datetime.datetime, end: datetime.datetime, limit: int) -> LargestGroups:
+        """As `largest`, of the questions that were asked from `first` on and before `end`."""
+        count = sa.func.count()
+        query = sa.select(turns.c.group_id, count.label("count"), sa.func.sum(count).over().label("total"))
+        query = query.where(turns.c.group_id > ALONE, _open()).group_by(turns.c.group_id)
+        with self._database.reading() as connection:
+            # By number, which the index of groups has: turns are numbered as they are stored.
+            lowest, beyond = _first_from(connection, first), _first_from(connection, end)
+            if lowest is None:
+                return LargestGroups((), 0)
+            query = query.where(turns.c.number >= lowest)
+            if beyond is not None:
+                query = query.where(turns.c.number < beyond)
+            rows = connection.execute(query.order_by(count.desc(), turns.c.group_id.desc()).limit(limit)).all()
+            newest = _newest(connection, [row.group_id for row in rows])
+        groups = tuple(GroupLine(row.group_id, row["count"], newest.get(row.group_id, ())) for row in rows)
+        return LargestGroups(groups, int(rows[0].total) if rows else 0)
+
     def members(self, group: int, limit: int) -> tuple[int, ...]:
         """Numbers of the open turns of a group, newest first."""
         query = sa.select(turns.c.number).where(turns.c.group_id == group, _open(), turns.c.group_id > ALONE)
@@ -160,6 +187,13 @@ def _ungrouped() -> sa.sql.ColumnElement:
 
 def _open() -> sa.sql.ColumnElement:
     return turns.c.review == sa.text("'open'")
+
+
+def _first_from(connection: Connection, moment: datetime.datetime) -> int | None:
+    """The number of the first turn of a moment or later."""
+    query = sa.select(turns.c.number).where(turns.c.created_at >= moment).order_by(turns.c.created_at).limit(1)
+    found: int | None = connection.execute(query).scalar()
+    return found
 
 
 def _add(connection: Connection, number: int, embedding: np.ndarray, model: str) -> int:

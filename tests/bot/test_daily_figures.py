@@ -166,21 +166,6 @@ def test_days_of_a_backlog_are_said_to_be_missing(store: TranscriptStore, daily:
     assert daily.read(TODAY - 9 * DAY, TODAY).missing == 0
 
 
-@pytest.mark.usefixtures("at")
-def test_unanswered_questions_are_grouped_by_their_normal_form(store: TranscriptStore, daily: DailyFigures) -> None:
-    for text in ("Price?", "price", "認證多少錢", "认证多少钱？", "PRICE!"):
-        ask(store, NOON - DAY, text=text, outcome="refused")
-    ask(store, NOON - DAY, text="Intune?")
-    ask(store, NOON - 9 * DAY, text="long ago", outcome="refused")
-    ask(store, NOON, text="down", outcome="failed")
-
-    found = daily.unanswered(TODAY - 2 * DAY, TODAY - DAY)
-    assert sorted(found.values()) == [2, 3]
-    assert set(found) <= {"Price?", "price", "PRICE!", "認證多少錢", "认证多少钱？"}
-    assert daily.unanswered(TODAY, TODAY) == {"down": 1}
-    assert daily.unanswered(TODAY + DAY, TODAY + DAY) == {}
-
-
 def test_an_empty_database_has_no_figures(daily: DailyFigures) -> None:
     assert daily.roll_up() == 0
     assert daily.first_day() is None

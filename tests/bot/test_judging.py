@@ -16,7 +16,7 @@ from bot.transcripts.question_groups import QuestionGroups
 from bot.transcripts.reading import Reading
 from bot.transcripts.saved_filters import MOST, FilterNotSaved, SavedFilters
 from bot.transcripts.store import TranscriptStore
-from tests.bot.asking import START, ask, make_grouping
+from tests.bot.asking import DAY, START, ask, make_grouping
 from tests.fakes.encoder import HashEncoder
 
 
@@ -243,6 +243,21 @@ def test_groups_are_paged_largest_first(database: Database, store: TranscriptSto
 
     assert [count for count, _ in seen] == [3, 2, 1, 1]
     assert len(set(seen)) == 4
+
+
+def test_the_largest_groups_of_some_days(database: Database, store: TranscriptStore) -> None:
+    for days, text in ((0, "aaaa aaaa"), (1, "aaaa aaaa"), (1, "bbbb bbbb"), (1, "bbbb bbbb"), (2, "aaaa aaaa")):
+        ask(store, text, days=days, outcome="refused")
+    make_grouping(database).group_all()
+    groups = QuestionGroups(database)
+    first, second = groups.largest(5)
+
+    whole = groups.largest_between(START, START + 9 * DAY, 5)
+    assert (whole.groups, whole.total) == ((first, second), 5)
+    day = groups.largest_between(START + DAY, START + 2 * DAY, 1)
+    assert ([(group.id, group.count) for group in day.groups], day.total) == ([(second.id, 2)], 3)
+    assert groups.largest_between(START + 3 * DAY, START + 9 * DAY, 5).groups == ()
+    assert groups.largest_between(START - 3 * DAY, START, 5).groups == ()
 
 
 def test_a_group_whose_turns_are_deleted_goes_too(database: Database, store: TranscriptStore) -> None:

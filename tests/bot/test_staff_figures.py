@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from bot import clock
 from bot.services import Services
 from bot.transcripts.daily_figures import latency_step
+from bot.transcripts.judging import Verdict
 from bot.transcripts.review.charts import Period, percentile
+from tests.bot.asking import make_grouping
 from tests.bot.conftest import SignedIn
 from tests.bot.test_staff_conversations import ask
 
@@ -30,10 +32,11 @@ def table(page: str, name: str) -> list[list[str]]:
     return [re.findall(r'data-(?:key|value)="([^"]*)"', row) for row in rows]
 
 
-def test_what_was_asked_today_is_in_the_tables(staff: FlaskClient) -> None:
+def test_what_was_asked_today_is_in_the_tables(staff: FlaskClient, parts: Services) -> None:
     turn = ask(staff, "Is Intune covered?")
     ask(staff, "今天天气怎么样？")
     staff.post("/api/feedback", json={"turn": turn["turn"], "value": "up"})
+    make_grouping(parts.database).group_all()
     page = staff.get("/staff/figures/?days=7&lang=en").text
     today = clock.utc_now().date().isoformat()
 
@@ -46,8 +49,25 @@ def test_what_was_asked_today_is_in_the_tables(staff: FlaskClient) -> None:
     assert table(page, "latency")[0][1:] == ["", ""]  # nothing to measure is not nought
 
 
-def test_names_are_shown_and_never_run(staff: FlaskClient) -> None:
+def test_unanswered_questions_are_in_the_groups_of_the_page_that_settles_them(
+    staff: FlaskClient, parts: Services
+) -> None:
+    for text in ("weather today?", "Weather today", "weather in Paris and Rome and Vienna"):
+        ask(staff, text)
+    make_grouping(parts.database).group_all()
+    page = staff.get("/staff/figures/?days=7&lang=en").text
+    group = parts.groups.largest(1)[0]
+
+    assert table(page, "unanswered")[0] == ["Weather today", "2"]
+    assert f'<a href="/staff/groups/{group.id}" dir="auto">Weather today</a>' in page
+    assert "3 questions of these days still wait" in page
+    parts.judging.judge_group(group.id, Verdict("right"), "ann")
+    assert len(table(staff.get("/staff/figures/?days=7").text, "unanswered")) == 1
+
+
+def test_names_are_shown_and_never_run(staff: FlaskClient, parts: Services) -> None:
     ask(staff, "<img src=x onerror=alert(1)> weather?")
+    make_grouping(parts.database).group_all()
     page = staff.get("/staff/figures/").text
 
     assert "<img src=x" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page
@@ -115,5 +135,5 @@ def test_long_ranges_are_shown_in_longer_units(days: int, unit: str, bars: int) 
     last = datetime.date(2026, 6, 30)
     period = Period(last - datetime.timedelta(days=days - 1), last)
 
-    assert (period.unit, len(period.starts())) == (unit, bars)
+    assert (period.unit, len(period.starts)) == (unit, bars)
     assert (period.before.days, period.before.last) == (days, period.first - datetime.timedelta(days=1))

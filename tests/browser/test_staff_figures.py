@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from bot.transcripts.daily_figures import DailyFigures
 from tests.bench.turns import fill_with_turns
+from tests.bot.asking import make_grouping
 from tests.browser.conftest import NewContext
 from tests.browser.serving import RunningService
 from tests.browser.staff import Staff
@@ -41,6 +42,9 @@ def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 def filled(service: RunningService) -> RunningService:
     fill_with_turns(service.parts.database, TURNS)
     DailyFigures(service.parts.database).roll_up()
+    grouping = make_grouping(service.parts.database)
+    while grouping.group_some():  # without the pauses that are for who asks
+        pass
     return service
 
 

@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.transcripts.daily_figures import (
     ASKED,
@@ -45,10 +46,16 @@ class Period:
         return "day" if self.days <= 92 else "week" if self.days <= 370 else "month"
 
     @property
+    def bounds(self) -> tuple[datetime.date, datetime.date]:
+        """The first day, and the one after the last."""
+        return self.first, self.last + _DAY
+
+    @property
     def before(self) -> Period:
         """As many days, just before."""
         return Period(self.first - self.days * _DAY, self.first - _DAY)
 
+    @cached_property
     def starts(self) -> tuple[datetime.date, ...]:
         """The first day of each unit, in order."""
         days = (self.first + number * _DAY for number in range(self.days))
@@ -90,11 +97,29 @@ class Chart:
     rows: tuple[tuple[str, str], ...]
     series: tuple[Series, ...]
     unit: str = "count"
+    links: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not any(value for each in self.series for value in each.values)
+
+
+@dataclass(frozen=True)
+class UnansweredGroup:
+    """Like questions that wait for an answer: the newest of them, how many they are, and the address of their page."""
+
+    question: str
+    count: int
+    link: str
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The largest groups of some days; `total` is how many questions there are in all groups."""
+
+    groups: tuple[UnansweredGroup, ...]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -127,12 +152,12 @@ def tiles(figures: Figures, before: Figures, shown: Shown) -> tuple[Tile, ...]:
 
 def charts(
     figures: Figures,
-    unanswered: Counter[str],
+    unanswered: Unanswered,
     period: Period,
     shown: Shown,
     service_name: Callable[[str], str],
 ) -> tuple[Chart, ...]:
-    """Every chart, in the order of the page. Args: unanswered: how often each question went unanswered."""
+    """Every chart, in the order of the page."""
     return (
         _asked(figures, period, shown, "channel", 0),
         _asked(figures, period, shown, "language", 1),
@@ -161,7 +186,7 @@ def _asked(figures: Figures, period: Period, shown: Shown, by: str, part: int) -
         if kind == ASKED:
             counts[start, name.split("/")[part]] += count
     names = sorted({name for _, name in counts}, key=lambda name: -_sum(counts, name))
-    starts = period.starts()
+    starts = period.starts
     in_all = Counter({start: sum(counts[start, name] for name in names) for start in starts})
     return Chart(
         f"asked_by_{by}",
@@ -228,20 +253,21 @@ def _most(figures: Figures, kind: str, shown: Shown, called: Callable[[str], str
     )
 
 
-def _unanswered(counts: Counter[str], shown: Shown) -> Chart:
-    top = counts.most_common(MOST)
+def _unanswered(unanswered: Unanswered, shown: Shown) -> Chart:
+    groups = unanswered.groups
     return Chart(
         "unanswered",
         "bars",
-        shown.words("unanswered_summary", count=shown.number(sum(counts.values()))),
+        shown.words("unanswered_summary", count=shown.number(unanswered.total)),
         shown.words("unanswered_question"),
-        tuple((text, text) for text, _ in top),
-        (Series(shown.words("question_count"), "chart-refused", tuple(count for _, count in top)),),
+        tuple((group.question, group.question) for group in groups),
+        (Series(shown.words("question_count"), "chart-refused", tuple(group.count for group in groups)),),
+        links=tuple(group.link for group in groups),
     )
 
 
 def _latencies(figures: Figures, period: Period, shown: Shown) -> Chart:
-    by_start: dict[datetime.date, Counter[str]] = {start: Counter() for start in period.starts()}
+    by_start: dict[datetime.date, Counter[str]] = {start: Counter() for start in period.starts}
     for (start, kind, name), count in figures.over_time.items():
         if kind == LATENCY and start in by_start:
             by_start[start][name] += count
@@ -264,7 +290,7 @@ def _latencies(figures: Figures, period: Period, shown: Shown) -> Chart:
 def _over_time(
     figures: Figures, period: Period, kind: str, colours: Mapping[str, str], shown: Shown, prefix: str = ""
 ) -> tuple[Series, ...]:
-    starts = period.starts()
+    starts = period.starts
     return tuple(
         Series(
             shown.words(prefix + name),
@@ -276,7 +302,7 @@ def _over_time(
 
 
 def _rows(period: Period, shown: Shown) -> tuple[tuple[str, str], ...]:
-    return tuple((shown.unit(start, period.unit), start.isoformat()) for start in period.starts())
+    return tuple((shown.unit(start, period.unit), start.isoformat()) for start in period.starts)
 
 
 def _share(figures: Figures, before: Figures, kind: str, name: str, shown: Shown) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from bot import clock
 from bot.roles import needs
@@ -14,7 +14,7 @@ from bot.services import services
 from bot.transcripts.daily_figures import DailyFigures
 from bot.transcripts.review.auditing import note
 from bot.transcripts.review.chart_library import GLOBAL_STYLE, library
-from bot.transcripts.review.charts import Period, charts, tiles
+from bot.transcripts.review.charts import MOST, Period, Unanswered, UnansweredGroup, charts, tiles
 from bot.transcripts.review.session import page_context
 from bot.transcripts.review.shown import Shown
 from bot.words import Words, visitor_words
@@ -39,7 +39,7 @@ def figures() -> str:
     period, problem = _period(daily)
     counted = daily.read(period.first, period.last, period.unit)
     note("figures.viewed", first=period.first, last=period.last)
-    before = daily.read(period.before.first, period.before.last, "month", named=False)
+    before = daily.read(period.before.first, period.before.last, "month", whole=False)
     return render_template(
         "staff/figures.html",
         period=period,
@@ -48,11 +48,24 @@ def figures() -> str:
         chosen=_chosen_range(period),
         missing=counted.missing,
         tiles=tiles(counted, before, shown),
-        charts=charts(counted, daily.unanswered(period.first, period.last), period, shown, _ServiceNames(words)),
+        charts=charts(counted, _unanswered(period), period, shown, _ServiceNames(words)),
         shown=shown,
         library=library(),
         global_style=GLOBAL_STYLE,
     )
+
+
+def _unanswered(period: Period) -> Unanswered:
+    """The groups of the pages where staff settle them, as far as they are of these days."""
+    first, end = (datetime.datetime.combine(day, datetime.time(), datetime.timezone.utc) for day in period.bounds)
+    found = services().groups.largest_between(first, end, MOST)
+    lines = services().reading.numbered([group.numbers[0] for group in found.groups if group.numbers])
+    groups = [
+        UnansweredGroup(lines[group.numbers[0]].text, group.count, url_for("groups.group", group_id=group.id))
+        for group in found.groups
+        if group.numbers and group.numbers[0] in lines
+    ]
+    return Unanswered(tuple(groups), found.total)
 
 
 def _period(daily: DailyFigures) -> tuple[Period, str]:
