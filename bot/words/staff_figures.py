@@ -33,7 +33,7 @@ WORDS: dict[str, dict[str, str]] = {
         "chart_latency": "Time to answer",
         "chart_unanswered": "Unanswered questions, by group",
         "unanswered_question": "Question",
-        "unanswered_summary": "{count} questions of these days still wait for an answer; each bar is a group of like ones.",
+        "unanswered_summary": "{count} questions of these days still wait for an answer; each bar is a group of them.",
         "chart_empty": "Nothing in these days.",
         "chart_of": "Chart: {title}. {summary}",
         "table_behind": "Show as a table",
