@@ -156,13 +156,14 @@ class QuestionGroups:
         query = sa.select(turns.c.group_id, count.label("count"), sa.func.sum(count).over().label("total"))
         query = query.where(turns.c.group_id > ALONE, _open()).group_by(turns.c.group_id)
         with self._database.reading() as connection:
-            # By number, which the index of groups has: turns are numbered as they are stored.
+            # By number, which the index of groups has: turns are numbered as they are stored. Added to nothing, it
+            # leads neither database to read the turns of these days instead.
             lowest, beyond = _first_from(connection, first), _first_from(connection, end)
             if lowest is None:
                 return LargestGroups((), 0)
-            query = query.where(turns.c.number >= lowest)
+            query = query.where(turns.c.number + 0 >= lowest)
             if beyond is not None:
-                query = query.where(turns.c.number < beyond)
+                query = query.where(turns.c.number + 0 < beyond)
             rows = connection.execute(query.order_by(count.desc(), turns.c.group_id.desc()).limit(limit)).all()
             newest = _newest(connection, [row.group_id for row in rows])
         groups = tuple(GroupLine(row.group_id, row["count"], newest.get(row.group_id, ())) for row in rows)

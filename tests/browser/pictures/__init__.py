@@ -6,6 +6,6 @@ of the service they need. The tests of an area walk the same states. A new area 
 
 from __future__ import annotations
 
-from tests.browser.pictures import staff_access, staff_knowledge
+from tests.browser.pictures import staff_access, staff_figures, staff_importing, staff_knowledge, staff_reading
 
-AREAS = (staff_access, staff_knowledge)
+AREAS = (staff_access, staff_reading, staff_knowledge, staff_importing, staff_figures)
