@@ -17,15 +17,18 @@ from index.text import tidy
 
 # What a message is made of that asks for no more than a link to what was just spoken of.
 _LITTLE = re.compile(
-    r"(?:can|could|may|do|have|you|i|we|where|the|a|to|me|us|for|of|it|that|this|is|get|give|send|share|show|find|see"
+    r"(?:can|could|may|and|do|have|you|i|we|where|the|a|to|me|us|for|of|it|that|this|is|get|give|send|share|show|find|see"
     r"|open|want|need|please|pls|plz|link|links|url|address|download|here)(?![a-z])"
     r"|请问|请|麻烦|可以|能|我|想|要|把|给|发|一下|下|个|有|没有|的|它|这个|那个|链接|地址|网址|下载|在|哪里|哪儿|哪|去|怎么|里|吗|呢|吧|看"
     r"|[\s,，.。?？!！']",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"link|url|download|链接|地址|网址|下载", re.IGNORECASE)
+_WHERE = re.compile(r"where|get|find|send|give|哪|给|发|找|拿", re.IGNORECASE)
 # After these, a bare service name asks for the same thing about that service.
 _ABOUT_DOCUMENTS = ("audit_reports", "view_compliance")
+# After these, "where do I get it" asks for what was just named.
+_ABOUT_LINKS = (*_ABOUT_DOCUMENTS, "resources", "backgrounder")
 
 
 class ActionFollowUp(Action):
@@ -55,12 +58,13 @@ def resolve(turn: Turn) -> str | None:
     before = turn.last_label
     if turn.services():
         return before if before and topic_of(before) in _ABOUT_DOCUMENTS else SERVICE
-    if before and _asks_for_link(turn.text):
+    if before and _asks_for_link(turn.text, topic_of(before)):
         return before
     if turn.narrowed_services():
         return SERVICE
-    return label_in_context(turn) or before or likeliest_alone(turn)
+    return label_in_context(turn) or likeliest_alone(turn) or before
 
 
-def _asks_for_link(text: str) -> bool:
-    return _LINK.search(text) is not None and not _LITTLE.sub("", tidy(text))
+def _asks_for_link(text: str, topic: str) -> bool:
+    asks = bool(_LINK.search(text)) or (topic in _ABOUT_LINKS and bool(_WHERE.search(text)))
+    return asks and not _LITTLE.sub("", tidy(text))

@@ -12,13 +12,15 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+from index.informal import spelt_out
+
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‑": "-", "–": "-", "—": "-"})
 _SPACE = re.compile(r"\s+")
 _JOINT = re.compile(
     r"[，,、]\s*(?:and|also|plus|另外|还有|以及|并且|同时|顺便|而且)?|\s(?:and|also|plus|as well as|btw|by the way)\s"
-    r"|另外|还有|以及|顺便问|\s?[和与及跟](?=\s?\S)|\s?&\s?|\s\+\s",
+    r"|另外|还有|以及|同埋|顺便问|\s?[和与及跟](?=\s?\S)|\s?&\s?|\s\+\s",
     re.IGNORECASE,
 )
 _ZH_FUNCTION = re.compile(r"[吗呢吧的了是有没在哪什么怎请能可否这那我你]")
@@ -53,8 +55,8 @@ def tidy(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
-    """`text` as the models read it: tidy, simplified characters, lower case."""
-    return simplify(tidy(text)).lower()
+    """`text` as the models read it: tidy, simplified characters, lower case, the standard language."""
+    return spelt_out(simplify(tidy(text)).lower())
 
 
 def clauses(sentence: str) -> tuple[str, ...]:

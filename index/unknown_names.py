@@ -118,7 +118,7 @@ def _candidates(masked: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[st
 def _trimmed(run: str) -> str | None:
     """`run` without words of the subject at its ends; None when nothing of a name is left."""
     words = run.split()
-    while words and words[0].lower() in _SUBJECT:
+    while words and words[0].lower() in _SUBJECT and not (words[0].lower() in _TAILS and words[0][0].isupper()):
         if words[0].lower() in _PREPOSITIONS:
             return None
         words = words[1:]

@@ -19,6 +19,7 @@ from bot.nlu.labels import (
     HANDOFF,
     HOUSE,
     INJECTION,
+    NAMED_CERTIFICATIONS,
     OTHER_STANDARD,
     OTHER_VENDOR,
     OUT_OF_SCOPE,
@@ -193,9 +194,10 @@ class Decider:
 
     def _of_clauses(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         """Labels of the clauses where they ask for different topics, of which the page answers one at least."""
-        if read(sentence.text).best in (OTHER_STANDARD, OTHER_VENDOR):
-            return []  # what is named in one clause holds for the others: "about GDPR, is Power BI compliant"
         readings = [read(clause) for clause in sentence.clauses]
+        named = any(each.best == NAMED_CERTIFICATIONS and each.sureness >= self._at.clause for each in readings)
+        if read(sentence.text).best in (OTHER_STANDARD, OTHER_VENDOR) and not named:
+            return []  # what is named in one clause holds for the others: "about GDPR, is Power BI compliant"
         readings = [each for each in readings if each.topic not in HOUSE and each.best != ELLIPSIS]
         sure = [each.best for each in readings if each.sureness >= self._at.clause]
         if not any(topic_of(label) in self._page_topics for label in sure):

@@ -31,6 +31,8 @@ _ITEM = re.compile(
     r"|[一二三四五]\s?[、:,]|(?:第[一二三四五]|其[一二三])(?:个问题|个)?\s?[、:,是])",
     re.IGNORECASE,
 )
+# "1) the certificate 2) the report": an item that stands behind another one on the same line.
+_INLINE_ITEM = re.compile(r"\s+(?=(?:[(（]?\d{1,2}[)）、]|[①-⑳]|Q\d{1,2}\s?[:：])\s?\S)")
 _BARE = re.compile(
     r"(?:and |so |but |ok |then |well |也|那么|那|请问|具体|大概|所以|是|到底)*"
     r"(?:(?:since|until|from|till|by|for|in) )?"
@@ -42,7 +44,8 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"^(?:and|so|but|ok(?:ay)?|then|also|what about|how about|what of|那么|那|还有|另外|对了|然后)[\s,，]*|"
+    r"^(?:and|so|but|ok(?:ay)?|then|also|hm+|wh?at (?:about|abt)|how (?:about|abt)|what of"
+    r"|那么|那|还有|另外|对了|然后)[\s,，]*|"
     r"[\s,，]*(?:too|as well|though|then|呢|呐|吗|\?)+\s*$",
     re.IGNORECASE,
 )
@@ -73,7 +76,7 @@ class Sentence:
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
     """The sentences that may hold a question, in order; the middle of a long story is left out."""
-    said = [tidy(part) for part in _SENTENCE.findall(text.replace("\r", "\n"))]
+    said = [tidy(part) for part in _SENTENCE.findall(_INLINE_ITEM.sub("\n", text.replace("\r", "\n")))]
     said = [part for part in said if any(each.isalnum() for each in part)]
     if len(said) > _FIRST + _LAST:
         said = said[:_FIRST] + said[-_LAST:]

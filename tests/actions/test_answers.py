@@ -104,6 +104,13 @@ def test_the_last_answer_is_said_again_in_the_language_wished_for(run: Run, text
     assert messages[0]["text"].startswith(begins) and "Intune" in messages[0]["text"]
 
 
+@pytest.mark.parametrize("text", ["and where do I get it?", "can you send it", "在哪里可以拿到"])
+def test_where_it_is_asks_again_for_the_document_just_named(run: Run, text: str) -> None:
+    slots = {"topic": "audit_reports/certificate"}
+    messages, _ = asyncio.run(run("action_follow_up", text, ["follow_up/ellipsis"], **slots))
+    assert messages[0]["custom"]["label"] == "audit_reports/certificate"
+
+
 def test_another_standard_is_refused_by_name(run: Run) -> None:
     messages, _ = asyncio.run(run("action_refuse", "is it GDPR compliant?", ["out_of_scope/other_standard"]))
     (message,) = messages

@@ -599,6 +599,7 @@ UNKNOWN: list[tuple[str, str | None]] = [
     ("How do I get to Contoso Street?", None),
     ("Is John Smith your auditor?", None),
     ("今天用 Zorkmail 发邮件", None),
+    ("Is Cloud Wibble Desk covered?", "Cloud Wibble Desk"),
     ("Is Microsoft Wibble covered?", "Microsoft Wibble"),
     ("Has Microsoft been certified?", None),
     ("Is Microsoft Certified?", None),

@@ -45,3 +45,20 @@ def test_detect_language(text: str, language: str | None) -> None:
 def test_clauses_of_both_languages() -> None:
     assert clauses("is it tested, and may we reuse it") == ("is it tested", "may we reuse it")
     assert clauses("证书在哪，另外每年测试吗") == ("证书在哪", "每年测试吗")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("whats abt the yrly audit", "what's about the yearly audit"),
+        ("can u send ur cert", "can you send your cert"),
+        ("I.T. dept, u.s. office", "i.t. dept, u.s. office"),
+        ("證書喺邊度", "证书在哪里"),
+        ("係咪有冇包？", "是不是有没有包?"),
+        ("SoA 同埋證書", "soa 和证书"),
+        ("Teams 呢个人版在范围内吗", "teams 呢个人版在范围内吗"),
+        ("系统在哪里", "系统在哪里"),
+    ],
+)
+def test_short_forms_and_cantonese_are_read_as_standard_language(typed: str, read: str) -> None:
+    assert normalise(typed) == read

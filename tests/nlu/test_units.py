@@ -82,3 +82,8 @@ def test_a_question_that_says_what_about_is_not(text: str) -> None:
 def test_a_plus_joins_two_things() -> None:
     (sentence,) = sentences_of("certificate + statement of applicability")
     assert sentence.clauses == ("certificate", "statement of applicability")
+
+
+def test_items_on_one_line_are_sentences() -> None:
+    said = sentences_of("1）证书链接 2）每年评估吗 3）Graph 在内吗")
+    assert [each.text for each in said] == ["1)证书链接", "2)每年评估吗", "3)Graph 在内吗"]
