@@ -31,7 +31,7 @@ LINES, BOUNDS, CODES, ORDER, STARTS, VALUES = (
     "columns.json",
 )
 COLUMNS = ("label", "language", "kind", "page")
-REMEMBERED = 1024  # passages kept decoded
+REMEMBERED = 8192  # passages kept decoded, some 5 MB
 
 
 @dataclass(frozen=True)

@@ -146,24 +146,22 @@ class LexicalIndex:
     def _read_anew(self, text: str) -> _Asked:
         asked = tokens(text)
         times = Counter(asked)
-        number = self._numbers(list(times))
+        ids = self._numbers(list(times))
+        known = ids >= 0
+        often = np.fromiter(times.values(), dtype=np.int64, count=len(times))
+        frequencies = np.where(known, self._starts[ids + 1] - self._starts[ids], 0)
         length = K1 * (1 - B + B * len(asked) / (self._mean_length or 1))
-        frequencies = np.array([self._frequency(number[token]) if token in number else 0 for token in times])
         # the query sums a token once for each time it occurs
-        own_score = sum(
-            often * rarity * often / (often + length)
-            for often, rarity in zip(times.values(), rarities(frequencies, self._size).tolist(), strict=True)
-        )
-        return _Asked([number[token] for token in asked if token in number], own_score)
+        own_score = float((often * rarities(frequencies, self._size) * (often / (often + length))).sum())
+        return _Asked(np.repeat(ids[known], often[known]).tolist(), own_score)
 
-    def _numbers(self, asked: list[str]) -> dict[str, int]:
-        """The known ones of some tokens, with their numbers."""
+    def _numbers(self, asked: list[str]) -> np.ndarray:
+        """The numbers of some tokens: int64, -1 for one that no passage has."""
         if not len(self.counts.keys):
-            return {}
+            return np.full(len(asked), -1)
         keys = np.fromiter(map(token_key, asked), dtype=np.uint64, count=len(asked))
-        places = np.searchsorted(self.counts.keys, keys)
-        known = self.counts.keys[np.minimum(places, len(self.counts.keys) - 1)] == keys
-        return {token: place for token, place, is_known in zip(asked, places.tolist(), known, strict=True) if is_known}
+        places = np.minimum(np.searchsorted(self.counts.keys, keys), len(self.counts.keys) - 1)
+        return np.where(self.counts.keys[places] == keys, places, -1)
 
     def _scores_of(self, asked: _Asked, rows: np.ndarray) -> np.ndarray:
         """By what each of the passages has, without a look at the others."""

@@ -22,7 +22,7 @@ from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexMismatch
 from index.passages import Passage
 
-FORMAT = 3  # raise it when the files, the tokens or the normalisation of texts change
+FORMAT = 4  # raise it when the files, the tokens or the normalisation of texts change
 FILE = "manifest.json"
 BLOCK = 1 << 20  # bytes
 SAMPLED = 16  # blocks read of a large file that nobody has touched; one of no more is read whole

@@ -104,8 +104,15 @@ def reply_from_json(stored: Mapping[str, Any], evidence: Mapping[str, Any]) -> R
     return Reply(**members, evidence=evidence)
 
 
+def evidence_json(evidence: Mapping[str, Any]) -> str:
+    """Evidence as JSON that both databases can keep; what is not JSON is shown as text rather than lose the turn."""
+    text = json.dumps(evidence, ensure_ascii=False, default=str).replace("\\u0000", "")
+    if "NaN" in text or "Infinity" in text:  # as numbers, which JSON does not have
+        text = json.dumps(json.loads(text, parse_constant=str), ensure_ascii=False)
+    return text
+
+
 def storable_evidence(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Evidence that both databases can keep; what is not JSON is shown as text rather than lose the turn."""
-    plain = json.dumps(evidence, ensure_ascii=False, default=str).replace("\\u0000", "")
-    kept: dict[str, Any] = json.loads(plain, parse_constant=str)
+    """Evidence as the store gives it back."""
+    kept: dict[str, Any] = json.loads(evidence_json(evidence))
     return kept

@@ -15,14 +15,15 @@ from bot.errors import UnknownTurn
 from bot.privacy import mask
 from bot.transcripts.database import Database
 from bot.transcripts.deleting import LONGEST_TITLE, delete_turns
+from bot.transcripts.prepared import Prepared, from_driver
 from bot.transcripts.records import (
     ConversationPage,
     ConversationSummary,
     Cursor,
     Turn,
+    evidence_json,
     reply_from_json,
     reply_json,
-    storable_evidence,
 )
 from bot.transcripts.searching import searchable
 from bot.transcripts.tables import JsonType, UtcTime, conversations, feedback, turns
@@ -30,7 +31,7 @@ from bot.transcripts.worth import priority, turn_facts
 
 _TURNS_SHOWN = 500
 
-# As text, because SQLAlchemy compiles its own ON CONFLICT afresh each time, which took half of a stored turn.
+# As text, because SQLAlchemy has an ON CONFLICT for each database, and no common one.
 _UPSERT_CONVERSATION = sa.text("""
     INSERT INTO conversations
         (id, channel, language, title, turn_count, last_outcome, started_at, last_at, memory)
@@ -54,6 +55,33 @@ _DOUBTED = sa.case(
 )
 
 
+# What `_turn_row` gives; the rest of a turn comes later, from staff and askers.
+_COLUMNS = {
+    name: sa.bindparam(name, type_=turns.c[name].type)
+    for name in (
+        "id",
+        "conversation_id",
+        "message_id",
+        "channel",
+        "language",
+        "text",
+        "reply",
+        "topic",
+        "outcome",
+        "confidence",
+        "evidence",
+        "latency_ms",
+        "created_at",
+        "search",
+        "band",
+        "priority",
+        "services",
+        "sender",
+    )
+}
+_MEMORY = sa.select(conversations.c.memory).where(conversations.c.id == sa.bindparam("id", type_=sa.Text))
+
+
 class DuplicateMessage(Exception):
     """A turn with this message_id is already stored in the conversation."""
 
@@ -63,6 +91,11 @@ class TranscriptStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        dialect = database.engine.dialect
+        self._upsert_conversation = Prepared(_UPSERT_CONVERSATION, dialect)
+        self._insert_turn = Prepared(sa.insert(turns).values(_COLUMNS).inline(), dialect, as_it_is=["evidence"])
+        self._memory = Prepared(_MEMORY, dialect)
+        self._remembered = from_driver(conversations.c.memory.type, dialect)
 
     def record(self, turn: Turn) -> None:
         """Store a turn, its text masked; it is on the disk when this returns.
@@ -73,8 +106,8 @@ class TranscriptStore:
         turn = replace(turn, text=mask(turn.text))
         try:
             with self._database.writing() as connection:
-                connection.execute(_UPSERT_CONVERSATION, _conversation_row(turn))
-                connection.execute(turns.insert(), _turn_row(turn))
+                self._upsert_conversation.run(connection, _conversation_row(turn))
+                self._insert_turn.run(connection, _turn_row(turn))
         except IntegrityError as error:
             if turn.message_id is None:
                 raise
@@ -100,10 +133,9 @@ class TranscriptStore:
 
     def memory(self, conversation: str) -> Mapping[str, Any] | None:
         """What the assistant wanted to remember of a conversation; None of a new one."""
-        query = sa.select(conversations.c.memory).where(conversations.c.id == conversation)
-        with self._database.reading() as connection:
-            remembered: Mapping[str, Any] | None = connection.execute(query).scalar()
-        return remembered
+        with self._database.looking_up() as connection:
+            stored = self._memory.run(connection, {"id": conversation}).scalar()
+        return self._remembered(stored) if self._remembered else stored
 
     def turns(self, conversation: str) -> tuple[Turn, ...]:
         """The latest turns of a conversation (500 at most), oldest first."""
@@ -204,7 +236,7 @@ def _turn_row(turn: Turn) -> dict[str, Any]:
         "topic": turn.reply.topic,
         "outcome": turn.reply.outcome,
         "confidence": turn.reply.confidence,
-        "evidence": storable_evidence(turn.reply.evidence),
+        "evidence": evidence_json(turn.reply.evidence),
         "latency_ms": turn.latency_ms,
         "created_at": turn.created,
         "search": searchable(turn.text),

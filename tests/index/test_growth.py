@@ -35,7 +35,7 @@ def large(monkeypatch):
     for name in ("index.vectors.FEW", "index.lexical.FEW"):
         monkeypatch.setattr(name, 20)
     monkeypatch.setattr("index.vectors.SAMPLE", 30)
-    monkeypatch.setattr("index.vectors.choose_index", lambda n, d, exact=100: "IVF8,PQ16x4fsr" if n > 100 else "Flat")
+    monkeypatch.setattr("index.vectors.choose_index", lambda n, d, cells=100: "IVF8,PQ16x4fsr" if n > 100 else "Flat")
 
 
 class TestPostings:
@@ -47,7 +47,7 @@ class TestPostings:
         counts = count(TEXTS, tokens)
         postings = invert(counts)
         for token, theirs in model.vocab_dict.items():
-            number = LexicalIndex(counts, postings)._numbers([token])[token]
+            number = int(LexicalIndex(counts, postings)._numbers([token])[0])
             ours = slice(*postings.starts[number : number + 2])
             span = slice(*model.scores["indptr"][theirs : theirs + 2])
             assert np.array_equal(postings.rows[ours], model.scores["indices"][span])

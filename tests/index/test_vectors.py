@@ -8,7 +8,7 @@ from index.allowed import allowed_of
 from index.errors import IndexDamaged
 from index.vectors import EXACT_UP_TO, MOST_COMPARED, TARGET_RECALL, VectorIndex, choose_index
 
-KINDS = ["Flat", "IVF16,PQ4x4fsr", "IVF16,SQ8"]
+KINDS = ["Flat", "PQ8x4fs", "IVF16,PQ4x4fsr", "IVF16,SQ8"]
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,13 @@ def unit_rows(n, dimension=16, seed=0):
 
 @pytest.mark.parametrize(
     ("n", "description"),
-    [(1, "Flat"), (EXACT_UP_TO, "Flat"), (100_000, "IVF512,PQ128x4fsr"), (1_000_000, "IVF2048,PQ128x4fsr")],
+    [
+        (1, "Flat"),
+        (EXACT_UP_TO, "Flat"),
+        (EXACT_UP_TO + 1, "PQ256x4fs"),
+        (100_000, "IVF512,PQ128x4fsr"),
+        (1_000_000, "IVF2048,PQ128x4fsr"),
+    ],
 )
 def test_the_kind_of_index_follows_the_size(n, description):
     assert choose_index(n, 512) == description
