@@ -1,14 +1,14 @@
-"""Rasa inside this process, on an asyncio thread of its own.
+"""Rasa inside this process, on the thread of whoever asks, one turn at a time.
 
-No second server and no HTTP hop; Rasa's own network stack listens nowhere. The thread starts with the first
-utterance, so that a process can load and warm up an assistant and then be forked: threads do not survive that.
+No second server and no HTTP hop; Rasa's own network stack listens nowhere. A turn is work for the processor from its
+beginning to its end, so a thread of its own would add two hand-overs to it and nothing else. The event loop is made with
+the first utterance, so that a process can load and warm up an assistant and then be forked.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 
 from bot.assistant.lean import put_off_imports
@@ -32,17 +32,18 @@ class EmbeddedAssistant:
 
         self._turns = RasaTurns(model)
         self._ready = False
-        self._starting = threading.Lock()
-        self._running: tuple[asyncio.AbstractEventLoop, threading.Thread] | None = None
+        self._running = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def respond(self, utterance: Utterance, timeout: float) -> Reply:
-        """See Assistant."""
-        future = asyncio.run_coroutine_threadsafe(self._turns.answer(utterance), self._loop())
+        """See Assistant; `timeout` is how long other turns are waited for, since this one cannot be interrupted."""
+        if not self._running.acquire(timeout=timeout):
+            raise AssistantUnavailable(f"no answer within {timeout:g} s")
         try:
-            reply = future.result(timeout)
-        except FutureTimeout as error:
-            future.cancel()
-            raise AssistantUnavailable(f"no answer within {timeout:g} s") from error
+            self._loop = self._loop or asyncio.new_event_loop()
+            reply = self._loop.run_until_complete(self._turns.answer(utterance))
+        finally:
+            self._running.release()
         self._ready = True
         return reply
 
@@ -57,20 +58,7 @@ class EmbeddedAssistant:
 
     def close(self) -> None:
         """See Assistant."""
-        with self._starting:
-            if self._running is not None:
-                loop, thread = self._running
-                loop.call_soon_threadsafe(loop.stop)
-                thread.join()
-                loop.close()
-                self._running = None
-
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        """The thread's loop; started if it does not run yet."""
-        with self._starting:
-            if self._running is None:
-                loop = asyncio.new_event_loop()
-                thread = threading.Thread(target=loop.run_forever, name="rasa", daemon=True)
-                thread.start()
-                self._running = loop, thread
-            return self._running[0]
+        with self._running:
+            if self._loop is not None:
+                self._loop.close()
+                self._loop = None
