@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from index.library import Library
 
 _EVERY = 5.0  # seconds
-_BATCH = 32
+_BATCH = 8  # who asks meanwhile waits for the encoder no longer than these take
+_IDLE = 3  # times as long as a batch took belongs to who asks now
 _TIDY_EVERY = 720  # rounds, which is an hour
 _FORGET_EVERY = 12  # rounds, which is a minute
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Grouping:
         total, started = 0, time.monotonic()
         while not self._stop.is_set() and (done := self.group_some()):
             total += done
-            self._stop.wait(time.monotonic() - started)  # half of the time belongs to who asks now
+            self._stop.wait(_IDLE * (time.monotonic() - started))
             started = time.monotonic()
         return total
 
@@ -93,8 +94,7 @@ class Grouping:
         model = f"{library.encoder.name} {library.encoder.revision}"
         if self._grouper is None or model != self._model:
             self._groups.forget_others(model)
-            texts = [passage.text for passage in library.retriever.passages]
-            self._grouper = Grouper(library.encoder, ordinary_nearness(library.encoder, texts))
+            self._grouper = Grouper(library.encoder, ordinary_nearness(library.retriever.parts.embeddings))
             self._model = model
         return self._grouper
 

@@ -23,13 +23,12 @@ _SAMPLE = 400
 _ROOM = 1024  # groups, to begin with
 
 
-def ordinary_nearness(encoder: Encoder, texts: Sequence[str]) -> float:
-    """The cosine that two questions have on average. Args: texts: questions of all kinds."""
-    some = list(texts)[:: max(1, len(texts) // _SAMPLE)][:_SAMPLE]
+def ordinary_nearness(embeddings: np.ndarray) -> float:
+    """The cosine that two texts have on average. Args: embeddings: `(n, d)` of texts of all kinds."""
+    some = embeddings[:: max(1, len(embeddings) // _SAMPLE)][:_SAMPLE]
     if len(some) < 2:
         return 0.0
-    embeddings = encoder.encode_queries(some)
-    total = float(np.square(np.linalg.norm(embeddings.sum(axis=0))))
+    total = float(np.square(np.linalg.norm(some.sum(axis=0))))
     return (total - len(some)) / (len(some) * (len(some) - 1))
 
 
