@@ -14,7 +14,6 @@ import numpy as np
 from bot.allocator import keep_freed_memory
 if sys.argv[1] == "kept":
     keep_freed_memory()
-np.ones(4_000_000)  # bytes of it: the threshold of what glibc maps anew stays below
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(50):
     np.ones(60_000_000 // 8 // 4)
