@@ -24,7 +24,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="there is only glibc's store to set")
 def test_the_same_memory_is_used_again():
     def faults(how: str) -> int:
-        run = subprocess.run([sys.executable, "-c", FAULTS, how], cwd=PROJECT, capture_output=True, text=True, check=True)
+        run = subprocess.run(
+            [sys.executable, "-c", FAULTS, how], cwd=PROJECT, capture_output=True, text=True, check=True
+        )
         return int(run.stdout)
 
     assert faults("kept") < faults("as it comes") / 10
