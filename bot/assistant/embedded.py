@@ -1,8 +1,8 @@
 """Rasa inside this process, on the thread of whoever asks, one turn at a time.
 
 No second server and no HTTP hop; Rasa's own network stack listens nowhere. A turn is work for the processor from its
-beginning to its end, so a thread of its own would add two hand-overs to it and nothing else. The event loop is made with
-the first utterance, so that a process can load and warm up an assistant and then be forked.
+beginning to its end, so a thread of its own would add two hand-overs to it and nothing else. The event loop is made
+with the first utterance, so that a process can load and warm up an assistant and then be forked.
 """
 
 from __future__ import annotations
