@@ -31,6 +31,7 @@ def ask(store: TranscriptStore, text: str, days: int = 0, conversation: str = "c
 def make_grouping(database: Database, encoder: HashEncoder | None = None) -> Grouping:
     """Grouping by letters, with some questions of a library to tell what is ordinary."""
     ordinary = ("what is a standard", "有哪些服务", "how are you", "yearly tests", "谢谢", "certificate download")
-    passages = [SimpleNamespace(text=text) for text in ordinary]
-    library = SimpleNamespace(encoder=encoder or HashEncoder(), retriever=SimpleNamespace(passages=passages))
+    encoder = encoder or HashEncoder()
+    parts = SimpleNamespace(embeddings=encoder.encode_queries(ordinary))
+    library = SimpleNamespace(encoder=encoder, retriever=SimpleNamespace(parts=parts))
     return Grouping(QuestionGroups(database), Lease(database, "grouping"), lambda: library)  # type: ignore[arg-type, return-value]
