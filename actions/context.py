@@ -6,6 +6,8 @@ near many entries, and with the question before them near its own. An entry that
 
 from __future__ import annotations
 
+import re
+
 from actions.decision import topic_of
 from actions.turn import Turn
 
@@ -16,7 +18,14 @@ _HITS = 40
 # How much the words alone count beside the words in context.
 _ALONE = 0.5
 # What a label of the topic before has ahead of others, and that very label, which the words in context always favour.
-_SAME_TOPIC, _SAME_LABEL = 0.1, 0.1
+_SAME_TOPIC, _SAME_LABEL = 0.15, 0.15
+# "Why?" asks for more about the answer just given, where that is about reuse or a service; so does "who?" about reuse.
+_WHY = re.compile(
+    r"\W*(?:那|and|so|but|ok)?\W*(?:why(?: not| so)?|how(?: come| so| exactly)?|为什么|为啥|为何|怎么做?)"
+    r"(?:不在|不算|没有|不行|呢|啊)*\W*",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\W*(?:那|and|so|but|ok)?\W*(?:who|whom|by whom|谁)(?:呢|啊|来)*\W*", re.IGNORECASE)
 # Below this likeness nothing is meant.
 MEANT = 0.52
 # What a question word asks by itself, from this probability on.
@@ -30,6 +39,8 @@ def label_in_context(turn: Turn) -> str | None:
     last = turn.last_label
     if not last or len(turn.text) > _SHORT or not turn.library.has_entry(last):
         return None
+    if _asks_more(turn.text, topic_of(last)):
+        return last
     before = turn.library.entry(turn.page, last, turn.text).questions[turn.language][0]
     alone = _nearness(turn, turn.text)
     together = _nearness(turn, f"{before} {turn.text}")
@@ -44,6 +55,12 @@ def label_in_context(turn: Turn) -> str | None:
         scores[last] = alone[last] + _SAME_LABEL
     best = max(scores, key=scores.__getitem__, default=None)
     return best if best and scores[best] >= MEANT else None
+
+
+def _asks_more(text: str, topic: str) -> bool:
+    about_reuse = topic == "certification_reuse"
+    why = (about_reuse or topic == topic_of(SERVICE)) and _WHY.fullmatch(text)
+    return bool(why or (about_reuse and _WHO.fullmatch(text)))
 
 
 def labels_in_context(turn: Turn) -> tuple[str, ...]:

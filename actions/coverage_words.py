@@ -34,7 +34,7 @@ def _listed_en(page: Page, group: Sequence[Standing]) -> list[str]:
 
 
 def _listed_zh(page: Page, group: Sequence[Standing]) -> list[str]:
-    return [f"是的，{_asked(group, 'zh')}在 {page.standard.name} 页面的范围内服务列表中。"]
+    return [f"是的，{_asked(group, 'zh')}已列入 {page.standard.name} 页面的范围内服务列表。"]
 
 
 def _renamed_en(page: Page, group: Sequence[Standing]) -> list[str]:

@@ -29,7 +29,7 @@ def page_of(document: Mapping[str, Any]) -> str:
 
 def percent(share: float | None) -> str:
     """A share as text."""
-    return _DASH if share is None else f"{100 * share:.1f} %"
+    return _DASH if share is None else f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -18,7 +18,7 @@ from bot.nlu.banning import Bans, plain_text
 from bot.nlu.deciding import Decider, Reading, Thresholds
 from bot.nlu.delexicalise import A_SERVICE, delexicalise, names_whole
 from bot.nlu.examples import Trained, load_trained, save_trained
-from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, LIST, OTHER_STANDARD, OTHER_VENDOR
+from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, LIST, OTHER_STANDARD, OTHER_VENDOR, REUSE_AUTOMATIC
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -38,6 +38,8 @@ SHOWN_HITS = 4
 SHOWN_PARTS = 4
 # What is left of an elliptical message points at something from this probability on.
 POINTS = 0.5
+# Whether the service is certified or its user is asked as well, from this probability on.
+BOTH = 0.25
 # Texts whose names and stand-ins are remembered.
 REMEMBERED = 512
 # How much more a near hit counts than a far one.
@@ -141,7 +143,7 @@ class Understanding:
             labels = (behind.best,) if behind else labels
         focus = whole if is_story else text
         plain = self._plain(focus)
-        labels = self._of_service(labels, focus, plain.mentions)
+        labels = with_both_certified(self._of_service(labels, focus, plain.mentions), readings[whole])
         names = self._named(focus, plain.mentions, labels)
         candidates = _candidates(labels, list(readings.values()))
         return {
@@ -239,6 +241,15 @@ class Understanding:
             unknown = self._library.names.unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
         return named
+
+
+def with_both_certified(labels: tuple[str, ...], whole: Reading) -> tuple[str, ...]:
+    """ "We run on Azure, so is it certified?" may ask about Azure or about the asker: where both are likely, both."""
+    either = (COVERAGE, REUSE_AUTOMATIC)
+    if len(labels) != 1 or labels[0] not in either:
+        return labels
+    other = next(each for each in either if each != labels[0])
+    return (*labels, other) if whole.chance_of(other.__eq__) >= BOTH else labels
 
 
 def _whole(text: str, sentences: Sequence[Sentence]) -> str:

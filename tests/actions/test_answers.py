@@ -160,3 +160,18 @@ def test_every_response_that_an_action_utters_is_in_the_domain_in_both_languages
     talk = {label.replace("/", "_") for label in labels if label.split("/")[0] in ("greeting", "thanks", "goodbye")}
     wanted = {f"utter_refuse_{kind}_en" for kind in refusals} | {f"utter_{label}_en" for label in talk}
     assert wanted <= responses
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        pytest.param("why?", "certification_reuse/automatic", id="why, about reuse"),
+        pytest.param("who?", "certification_reuse/assessor", id="who, about reuse"),
+        pytest.param("why not?", "coverage_service/service", id="why not, about a service"),
+        pytest.param("为什么不在？", "coverage_service/service", id="chinese"),
+    ],
+)
+def test_a_bare_why_asks_more_about_the_answer_before(run: Run, text: str, before: str) -> None:
+    slots = {"topic": before, "services": ["teams"]}
+    messages, _ = asyncio.run(run("action_follow_up", text, ["follow_up/ellipsis"], **slots))
+    assert messages[0]["custom"]["label"] == before
