@@ -50,16 +50,6 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def looking_up(self) -> Iterator[Connection]:
-        """A connection for a single query, which sees one state of the database anyway: on SQLite without BEGIN.
-
-        Raises:
-            StorageUnavailable: the database does not answer.
-        """
-        with _translated(), self.engine.connect() as plain:
-            yield plain.execution_options(single=True)
-
-    @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction; committed at the end, rolled back by any error.
 
@@ -130,6 +120,5 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the write lock at once; taking it after a read would fail instead of wait.
-    options = connection.get_execution_options()
-    if not options.get("single", False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

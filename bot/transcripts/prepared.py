@@ -1,7 +1,7 @@
-"""Statements that every turn runs, compiled once.
+"""Statements that every turn runs, compiled once and handed to the driver.
 
-SQLAlchemy remembers what it compiled, too, but works out anew each time under which key; for the statements of a turn
-that takes longer than the database does.
+SQLAlchemy remembers what it compiled, too, but works out anew each time under which key, and wraps each execution and
+its result; for the statements of a turn that takes longer than the database does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy.engine import Connection, CursorResult, Dialect
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import TypeEngine
 
@@ -24,6 +25,7 @@ class Prepared:
             as_it_is: names of values that come in the driver's own form already.
         """
         compiled: Any = statement.compile(dialect=dialect)
+        self._dialect: Any = dialect
         self._sql: str = compiled.string
         self._order: list[str] | None = compiled.positiontup if compiled.positional else None
         self._to_driver = {
@@ -32,14 +34,26 @@ class Prepared:
             if name not in as_it_is and (convert := _own(bound.type, dialect).bind_processor(dialect))
         }
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult:
-        """Execute it with values by name."""
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """Execute it with values by name, in the connection's transaction.
+
+        Returns:
+            The driver's cursor.
+
+        Raises:
+            DBAPIError: as SQLAlchemy itself raises it.
+        """
         ready = dict(values)
         for name, convert in self._to_driver.items():
             ready[name] = convert(ready[name])
-        return connection.exec_driver_sql(
-            self._sql, ready if self._order is None else tuple(ready[name] for name in self._order)
-        )
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self._sql, ready if self._order is None else tuple(ready[name] for name in self._order))
+        except self._dialect.dbapi.Error as error:
+            raise DBAPIError.instance(
+                self._sql, None, error, self._dialect.dbapi.Error, hide_parameters=True, dialect=self._dialect
+            ) from error
+        return cursor
 
 
 def from_driver(kind: TypeEngine, dialect: Dialect) -> Any:

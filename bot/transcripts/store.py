@@ -133,9 +133,12 @@ class TranscriptStore:
 
     def memory(self, conversation: str) -> Mapping[str, Any] | None:
         """What the assistant wanted to remember of a conversation; None of a new one."""
-        with self._database.looking_up() as connection:
-            stored = self._memory.run(connection, {"id": conversation}).scalar()
-        return self._remembered(stored) if self._remembered else stored
+        with self._database.reading() as connection:
+            row = self._memory.run(connection, {"id": conversation}).fetchone()
+        if row is None or self._remembered is None:
+            return row and row[0]
+        remembered: Mapping[str, Any] | None = self._remembered(row[0])
+        return remembered
 
     def turns(self, conversation: str) -> tuple[Turn, ...]:
         """The latest turns of a conversation (500 at most), oldest first."""
