@@ -20,7 +20,6 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
-from bot.allocator import keep_freed_memory
 from bot.app import build_app, load_assistant
 from bot.assistant.protocol import Assistant
 from bot.metrics import share_counts
@@ -52,7 +51,6 @@ def serve(settings: Settings, make: Callable[[], Assistant] | None = None) -> No
         SettingsError, DatabaseTooNew, StorageUnavailable, CannotListen: it cannot be started.
         SystemExit: always, at the end, with the status of the process.
     """
-    keep_freed_memory()
     os.umask(0o077)  # what the service writes is for this account alone
     prepare_folder(settings)
     _prepare_database(settings)
