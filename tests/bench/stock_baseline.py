@@ -33,7 +33,7 @@ from bot.settings import PROJECT, Settings, load_settings
 from index.questions import QUESTIONS, Question, Split, load_questions, split
 from tests.bench.baseline.examples import pool_of
 from tests.bench.baseline.project import NEVER, Epochs, Fallback, write_project
-from tests.bench.baseline.training import train_stock
+from tests.bench.baseline.training import train_stock, with_fallback
 from tests.bench.baseline.tuning import best_fallback, cases_of
 
 OUTPUT = PROJECT / "bench-output"
@@ -65,7 +65,7 @@ def prepare_stock(settings: Settings, epochs: Epochs, report: Report) -> tuple[d
     Returns:
         Language -> model file, and language -> when it refuses.
     """
-    without = {language: _train(language, NEVER, epochs, report) for language in LANGUAGES}
+    without = {language: _train(language, epochs, report) for language in LANGUAGES}
     questions = [question for question in load_questions(QUESTIONS) if split(question) == "calibration"]
     report(f"stock: choosing thresholds on {len(questions)} calibration questions")
     with throwaway(settings, _stock(without)) as asker:
@@ -77,7 +77,7 @@ def prepare_stock(settings: Settings, epochs: Epochs, report: Report) -> tuple[d
         for language in LANGUAGES
     }
     report(f"stock: {fallbacks}")
-    return {language: _train(language, fallbacks[language], epochs, report) for language in LANGUAGES}, fallbacks
+    return {language: with_fallback(without[language], fallbacks[language]) for language in LANGUAGES}, fallbacks
 
 
 def side_by_side(ours: Document, stock: Document) -> list[str]:
@@ -102,10 +102,10 @@ def _row(name: str, ours: float | None, stock: float | None) -> tuple[str, str, 
     return name, percent(ours), percent(stock), f"{100 * (ours - stock):+.1f}" if known else "-"  # type: ignore[operator]
 
 
-def _train(language: str, fallback: Fallback, epochs: Epochs, report: Report) -> Path:
+def _train(language: str, epochs: Epochs, report: Report) -> Path:
     folder = OUTPUT / "stock" / language
     house = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
-    write_project(folder, pool_of(PROJECT, language), house, language, fallback, epochs)
+    write_project(folder, pool_of(PROJECT, language), house, language, NEVER, epochs)
     return train_stock(folder, report)
 
 

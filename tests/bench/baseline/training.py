@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import logging
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import structlog
 
+from tests.bench.baseline.project import Fallback
+
 FILES = ("config.yml", "domain.yml", "nlu.yml", "rules.yml")
+
+
+_ENDING = ".tar.gz"
 
 
 class BaselineFailed(Exception):
@@ -38,6 +47,27 @@ def train_stock(folder: Path, report: Callable[[str], None]) -> Path:
         raise BaselineFailed(f"Rasa could not train {folder}; {log} says why")
     report(f"stock: {folder.name}: trained in {time.perf_counter() - start:.0f} s")
     return model
+
+
+def with_fallback(model: Path, fallback: Fallback) -> Path:
+    """The same model, refusing otherwise; thresholds are settings, and nothing that is trained depends on them."""
+    changed = model.with_name(f"{model.name.removesuffix(_ENDING)}-{fallback.threshold}-{fallback.ambiguity}{_ENDING}")
+    with tarfile.open(model) as before, tarfile.open(changed, "w:gz") as after:
+        for member in before.getmembers():
+            content = before.extractfile(member)
+            if content is not None and Path(member.name).name == "metadata.json":
+                text = json.dumps(_refusing(json.load(content), fallback)).encode()
+                member.size, content = len(text), io.BytesIO(text)
+            after.addfile(member, content)
+    return changed
+
+
+def _refusing(metadata: dict[str, Any], fallback: Fallback) -> dict[str, Any]:
+    """A model's metadata with other settings of its FallbackClassifier."""
+    for node in metadata["predict_schema"]["nodes"].values():
+        if node["uses"].endswith(".FallbackClassifier"):
+            node["config"] |= {"threshold": fallback.threshold, "ambiguity_threshold": fallback.ambiguity}
+    return metadata
 
 
 def _train(folder: Path, name: str, log: Path) -> bool:
