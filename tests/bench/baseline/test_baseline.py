@@ -111,12 +111,12 @@ def test_the_figures_stand_side_by_side() -> None:
 @pytest.mark.filterwarnings("ignore")  # Rasa's components warn of a dozen things that are not ours
 def test_stock_rasa_trains_answers_and_falls_back(tmp_path: Path) -> None:
     from tests.bench.baseline.assistant import StockAssistant
-    from tests.bench.baseline.training import train_stock
+    from tests.bench.baseline.training import train_stock, with_fallback
 
     lines: list[str] = []
-    for fallback, answered in ((NEVER, True), (Fallback(0.0, 1.1), False)):
-        write_project(tmp_path / "en", SMALL, HOUSE, "en", fallback, Epochs(40, 40))
-        model = train_stock(tmp_path / "en", lines.append)
+    write_project(tmp_path / "en", SMALL, HOUSE, "en", NEVER, Epochs(40, 40))
+    trained = train_stock(tmp_path / "en", lines.append)
+    for model, answered in ((trained, True), (with_fallback(trained, Fallback(0.0, 1.1)), False)):
         assistant = StockAssistant({"en": model, "zh": model})
         try:
             reply = assistant.respond(Utterance("how many services", "one"), timeout=30)
@@ -126,7 +126,5 @@ def test_stock_rasa_trains_answers_and_falls_back(tmp_path: Path) -> None:
         assert reply.answered is answered
         assert reply.evidence["ranking"][0]["label"] == "coverage_list"
         assert (reply.text == "Ten.") is answered
-    log = (tmp_path / "en" / "training.log").read_text(encoding="utf-8")
-    assert "Epochs" not in log  # another threshold is no new training
-    assert train_stock(tmp_path / "en", lines.append) == model
+    assert train_stock(tmp_path / "en", lines.append) == trained
     assert "trained before" in lines[-1]
