@@ -21,7 +21,6 @@ from bot.channels import (
     widget,
 )
 from bot.channels.body import LARGEST_BODY
-from bot.channels.bot_framework import register_bot_framework
 from bot.limits import exempt_from_rate, make_limiter
 from bot.metrics import count_response
 from bot.problems import register_problems
@@ -107,7 +106,10 @@ def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
     app.before_request(allow_larger_body)
     register_sessions(app, settings)
     _open_doors(app, settings)
-    register_bot_framework(app, settings, parts)
+    if settings.teams_app_id:
+        from bot.channels.bot_framework import register_bot_framework  # few services have one, and it brings much
+
+        register_bot_framework(app, settings, parts)
     app.after_request(_counted)
     return app
 

@@ -167,3 +167,15 @@ class StorageUnavailable(ServiceError):
     status = 503
     name = "storage-unavailable"
     title = "The service cannot store anything right now"
+
+
+class SignOnRefused(Exception):
+    """A person may not come in through the provider of single sign-on.
+
+    Attributes:
+        reason: "cancelled", "state", "token", "no_role" or "unreachable".
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -17,6 +17,7 @@ from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
 from flask import Response, request
 from joserfc.errors import JoseError
 
+from bot.errors import SignOnRefused
 from bot.logging_setup import clean
 from bot.roles import ROLES
 from bot.settings import Settings
@@ -27,18 +28,6 @@ _PATIENCE = 10  # seconds to wait for the provider
 _LEEWAY = 60  # seconds by which its clock may differ
 _NAMES = ("preferred_username", "email", "upn")
 _log = logging.getLogger(__name__)
-
-
-class SignOnRefused(Exception):
-    """The person may not come in this way.
-
-    Attributes:
-        reason: "cancelled", "state", "token", "no_role" or "unreachable".
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,13 @@ def test_answering_brings_in_nothing_that_only_training_or_other_channels_need(m
     assert run(asked).splitlines()[-1] == "coverage_list []"
 
 
+def test_the_service_brings_in_sign_on_and_bots_only_where_they_are_set_up() -> None:
+    code = (
+        "import bot.server; print([name for name in ('authlib', 'joserfc', 'httpx', 'plotly') if name in sys.modules])"
+    )
+    assert run(code).splitlines()[-1] == "[]"
+
+
 @pytest.mark.parametrize(
     ("code", "printed"),
     [

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from bot.errors import SignOnRefused
 from bot.limits import client_address
 from bot.roles import ANYBODY, needs
 from bot.services import services
-from bot.sign_on import SignOn, SignOnRefused
 from bot.transcripts.accounts import AccountError
 from bot.transcripts.review.access import enter
 from bot.transcripts.review.session import page_context
+
+if TYPE_CHECKING:
+    from bot.sign_on import SignOn  # few services have a provider, and it brings much
 
 blueprint = Blueprint("sign_on", __name__, url_prefix="/staff/sign-on")
 blueprint.context_processor(page_context)
