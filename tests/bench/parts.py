@@ -23,7 +23,7 @@ _TURNS, _WARM_UP = 600, 60
 _PARTS = {
     "HTTP": "HTTP: client, server, request and reply",
     "service": "conversation: order, reply, log",
-    "hand-over": "hand-over to Rasa's thread",
+    "hand-over": "event loop",
     "NLU": "NLU: names, n-grams, decision",
     "embedding": "embedding",
     "search": "search",
