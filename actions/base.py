@@ -73,7 +73,8 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, answer: Answer) -> list[An
     leftover = [label for label in turn.decision.labels if topic_of(label) == "out_of_scope"]
     if leftover and answer.answered:
         dispatcher.utter_message(response=f"utter_partly_{answer.language}")
-    return remember(answer)
+    over = [SlotSet("wanted", None)] if turn.wanted and answer.as_of else []
+    return [*remember(answer), *over]
 
 
 def remember(answer: Answer) -> list[Any]:

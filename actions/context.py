@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from actions.decision import topic_of
+from actions.own_standard import label_of_own_standard
 from actions.turn import Turn
 
 SERVICE = "coverage_service/service"
@@ -36,7 +37,9 @@ _RIVAL = 0.55
 
 def label_in_context(turn: Turn) -> str | None:
     """The label that a short message asks for after the one before; None where nothing is near enough."""
-    last = turn.last_label
+    own, last = label_of_own_standard(turn), turn.last_label
+    if own:
+        return own
     if not last or len(turn.text) > _SHORT or not turn.library.has_entry(last):
         return None
     if _asks_more(turn.text, topic_of(last)):
@@ -69,7 +72,9 @@ def labels_in_context(turn: Turn) -> tuple[str, ...]:
     "What about its government edition" after Azure is about that service. Of two labels that are nearly as likely,
     the one of the topic before is meant: "what is it good for" after "what is ISO 20000-1".
     """
-    labels, last = turn.decision.labels, turn.last_label
+    own, labels, last = label_of_own_standard(turn), turn.decision.labels, turn.last_label
+    if own:
+        return (own,)
     if len(labels) != 1 or not last or turn.decision.names or len(turn.text) > _SHORT:
         return labels
     if turn.narrowed_services():

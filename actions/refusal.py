@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.no_answer import refuse
+from actions.own_standard import wanted_of
 from actions.turn import Turn
 from actions.wording import listing, spaced
 
@@ -23,7 +25,8 @@ class ActionRefuse(Action):
         """Choose the refusal for what was asked; another standard or vendor is named in it."""
         turn = Turn.of(tracker)
         kind = refusal_kind(turn)
-        return refuse(dispatcher, turn, kind, names=_set_in(_named(turn, kind), turn.language))
+        events = refuse(dispatcher, turn, kind, names=_set_in(_named(turn, kind), turn.language))
+        return [*events, SlotSet("wanted", wanted_of(turn))] if kind == "other_standard" else events
 
 
 def _set_in(names: str, language: str) -> str:

@@ -30,6 +30,7 @@ class Turn:
     Attributes:
         last_label: label of the last thing answered in this conversation, or None.
         last_services: the services asked about last: catalog ids, or the typed text where no catalog knows it.
+        wanted: label of what was asked of another standard and refused last, or None.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Turn:
     library: Library
     last_label: str | None = None
     last_services: tuple[str, ...] = ()
+    wanted: str | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -47,6 +49,7 @@ class Turn:
             library=open_library(),
             last_label=tracker.get_slot("topic"),
             last_services=tuple(tracker.get_slot("services") or ()),
+            wanted=tracker.get_slot("wanted"),
         )
 
     @property

@@ -22,15 +22,13 @@ from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, LIST, OTHER_STANDARD, 
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
-from bot.nlu.units import Sentence, is_bare_question, sentences_of, without_opening
+from bot.nlu.units import WHOLE_LIMIT, Sentence, is_bare_question, is_story, sentences_of, without_opening
 from index.library import Library
 from index.names import Mention
 from index.retriever import Hit
 from index.spelling import Speller
 from index.text import detect_language, is_han, normalise, tidy
 
-# A message longer than this is read by its last question: a story drowns what it asks.
-WHOLE_LIMIT = 300
 CANDIDATES = 5
 # Passages that retrieval is asked for, and how many of them, and of the message's parts, staff are shown.
 HITS = 12
@@ -133,15 +131,15 @@ class Understanding:
         readings = self._read([whole, *_parts(sentences)])
         hits = self._library.retriever.search(self._plain(whole).text, HITS)
         readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
-        is_story = len(text) > WHOLE_LIMIT
-        labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, is_story)
+        story = is_story(text)
+        labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, story)
         if is_bare_question(text):
             labels = (ELLIPSIS,)
         elif labels == (ELLIPSIS,):
             behind = self._behind_ellipsis(text)
             readings |= {behind.text: behind} if behind else {}
             labels = (behind.best,) if behind else labels
-        focus = whole if is_story else text
+        focus = whole if story else text
         plain = self._plain(focus)
         labels = with_both_certified(self._of_service(labels, focus, plain.mentions), readings[whole])
         names = self._named(focus, plain.mentions, labels)
@@ -253,7 +251,7 @@ def with_both_certified(labels: tuple[str, ...], whole: Reading) -> tuple[str, .
 
 
 def _whole(text: str, sentences: Sequence[Sentence]) -> str:
-    if len(text) <= WHOLE_LIMIT or not sentences:
+    if not is_story(text) or not sentences:
         return tidy(text[:WHOLE_LIMIT])
     last = next((sentence for sentence in reversed(sentences) if sentence.asks), sentences[-1])
     return last.tail or last.text

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.text import clauses, tidy
+from index.text import clauses, is_han, tidy
 
+# A message longer than this is read by its last question: a story drowns what it asks.
+WHOLE_LIMIT = 300
 # A story's question stands at its end, or at its start; the middle is background.
 _FIRST, _LAST = 2, 5
 _SENTENCE_LIMIT = 300
@@ -81,6 +83,11 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
     if len(said) > _FIRST + _LAST:
         said = said[:_FIRST] + said[-_LAST:]
     return tuple(_sentence(part[-_SENTENCE_LIMIT:], follows=place > 0) for place, part in enumerate(said))
+
+
+def is_story(text: str) -> bool:
+    """Whether so much is said that most of it must be background; a Chinese character says as much as two letters."""
+    return len(text) + sum(is_han(each) for each in text) > WHOLE_LIMIT
 
 
 def without_opening(text: str) -> str:

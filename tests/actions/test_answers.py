@@ -175,3 +175,27 @@ def test_a_bare_why_asks_more_about_the_answer_before(run: Run, text: str, befor
     slots = {"topic": before, "services": ["teams"]}
     messages, _ = asyncio.run(run("action_follow_up", text, ["follow_up/ellipsis"], **slots))
     assert messages[0]["custom"]["label"] == before
+
+
+def test_what_was_wanted_of_another_standard_is_kept(run: Run) -> None:
+    likely = [("out_of_scope/other_standard", 0.85), ("audit_reports/certificate", 0.12)]
+    asked = ("action_refuse", "Where is the SOC 2 certificate?", ["out_of_scope/other_standard"])
+    _, slots = asyncio.run(run(*asked, candidates=likely))
+    assert slots["wanted"] == "audit_reports/certificate"
+
+
+@pytest.mark.parametrize(
+    "text", ["Then give me the ISO 20000-1 one instead.", "ok, the 20000-1 one", "那 ISO 20000-1 的呢？"]
+)
+def test_the_own_standard_in_its_place_is_asked_for_the_same(run: Run, text: str) -> None:
+    wanted = "audit_reports/certificate"
+    for action, labels in (("action_follow_up", ["follow_up/ellipsis"]), ("action_answer_faq", ["standard/what"])):
+        messages, slots = asyncio.run(run(action, text, labels, wanted=wanted))
+        assert messages[0]["custom"]["label"] == wanted
+        assert slots["wanted"] is None
+
+
+@pytest.mark.parametrize("text", ["What is ISO 20000-1?", "ISO 20000-1 是什么", "is it international?"])
+def test_any_other_question_is_its_own(run: Run, text: str) -> None:
+    messages, _ = asyncio.run(run("action_answer_faq", text, ["standard/what"], wanted="audit_reports/certificate"))
+    assert messages[0]["custom"]["label"] == "standard/what"

@@ -75,6 +75,8 @@ NAMED: list[tuple[str, list[str]]] = [
     # Abbreviations.
     ("MCAS certified?", ["cloud_app_security"]),
     ("is PBI listed", ["power_bi"]),
+    ("is power bee eye on it", ["power_bi"]),
+    ("必应搜索那个过了没有", ["bing"]),
     ("AAD 在范围里吗", ["azure_active_directory"]),
     ("do AKS and ADF count", ["azure_kubernetes_service", "azure_data_factory"]),
     ("MDE?", ["defender_for_endpoint"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.units import is_bare_question, sentences_of, without_opening
+from bot.nlu.units import is_bare_question, is_story, sentences_of, without_opening
 
 
 def test_two_questions_are_two_sentences() -> None:
@@ -39,6 +39,11 @@ def test_of_a_story_the_start_and_the_end_are_kept() -> None:
     assert said[0].text == "This is line 0 of my story."
     assert said[-1].text == "Where is the report?"
     assert len(said) == 7
+
+
+def test_a_chinese_story_is_one_at_half_the_length() -> None:
+    assert is_story("我们公司在整理材料。" * 16) and not is_story("我们公司在整理材料。" * 14)
+    assert is_story("We collect papers. " * 16) and not is_story("We collect papers. " * 14)
 
 
 def test_a_long_sentence_has_a_tail_with_its_question() -> None:
