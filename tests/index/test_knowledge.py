@@ -369,7 +369,7 @@ FACTS = {
         "Service_Trust_Portal FY17 assessment_report certificate",
         "服务信任门户 FY17 评估报告 证书",
     ),
-    "audit_reports/portal": ("auditors compare legal regulatory", "审核员 比较 法规"),
+    "audit_reports/portal": ("auditors compare legal regulatory", "审核员 对照 法规"),
     "audit_reports/year": ("2017 FY17", "2017 FY17"),
     "view_compliance/where": ("certificate Azure additional_services", "证书 Azure 其他服务"),
     "standard/what": (
