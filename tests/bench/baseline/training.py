@@ -52,14 +52,17 @@ def train_stock(folder: Path, report: Callable[[str], None]) -> Path:
 def with_fallback(model: Path, fallback: Fallback) -> Path:
     """The same model, refusing otherwise; thresholds are settings, and nothing that is trained depends on them."""
     changed = model.with_name(f"{model.name.removesuffix(_ENDING)}-{fallback.threshold}-{fallback.ambiguity}{_ENDING}")
-    with tarfile.open(model) as before, tarfile.open(changed, "w:gz") as after:
+    if changed.is_file():
+        return changed
+    beside = changed.with_suffix(".new")
+    with tarfile.open(model) as before, tarfile.open(beside, "w:gz", compresslevel=1) as after:
         for member in before.getmembers():
             content = before.extractfile(member)
             if content is not None and Path(member.name).name == "metadata.json":
                 text = json.dumps(_refusing(json.load(content), fallback)).encode()
                 member.size, content = len(text), io.BytesIO(text)
             after.addfile(member, content)
-    return changed
+    return beside.rename(changed)
 
 
 def _refusing(metadata: dict[str, Any], fallback: Fallback) -> dict[str, Any]:
