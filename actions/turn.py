@@ -21,6 +21,7 @@ _LITTLE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ADDITION = 30
+_EDITION = re.compile(r"\s*(?:\b(?:version|edition)|版本?)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class Turn:
             return ()
         return tuple(
             mention.name
-            for whole in (f"{last.display.en} {words}", f"{words} {last.display.en}")
+            for added in (words, _EDITION.sub("", words))
+            for whole in (f"{last.display.en} {added}", f"{added} {last.display.en}")
             for mention in self.library.names.find(whole)
             if mention.text == whole and mention.name.id != last.id
         )[:1]

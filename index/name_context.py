@@ -47,7 +47,8 @@ _ORDINARY_BEFORE = re.compile(
     r"|many|several|all|more|to|can|could|may|might|will|would|should|must|cannot|i|we|you|they|who)\s+$"
 )
 _ORDINARY_AFTER = re.compile(r"\s+(?:of|to|that|which|who|me|us|up|out|into|from|through|must|should|need)\b")
-_MEASURE_BEFORE = re.compile(r"[个条张份种些次段套]\s*$")
+# "一个 flow" is a flow; "那个 Flow" is the one spoken of, like "Flow".
+_MEASURE_BEFORE = re.compile(r"(?:(?<![那这])个|[条张份种些次段套])\s*$")
 _ROW = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)+")
 _ALONE = re.compile(
     r"\W*(?:(?:and|wh?at (?:about|abt|of)|how (?:about|abt)|okay|ok|so|then|also|or|is|are)\b"

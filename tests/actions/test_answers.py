@@ -64,6 +64,7 @@ def test_an_ellipsis_takes_its_topic_from_the_conversation(run: Run, text: str, 
         pytest.param("那政府版的呢", "zh", "Azure 政府", id="chinese"),
         pytest.param("what about the one in China", "en", "operated by 21Vianet", id="run by somebody else"),
         pytest.param("and the SQL database?", "en", "Azure SQL Database", id="a part"),
+        pytest.param("what about its DevOps version", "en", "Azure DevOps", id="an edition"),
     ],
 )
 def test_what_is_added_to_the_service_before_makes_it_another(run: Run, text: str, said_in: str, said: str) -> None:
