@@ -63,6 +63,7 @@ def test_signing_in_with_the_keyboard_alone(staff: Staff) -> None:
     keyboard.type("guess")
     keyboard.press("Enter")
     expect(staff.page.get_by_role("alert")).to_have_text("Name or password is wrong.")
+    expect(staff.field("name")).to_be_focused()
     keyboard.type("ann")
     keyboard.press("Tab")
     keyboard.type(PASSWORD)
