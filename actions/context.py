@@ -87,13 +87,6 @@ def labels_in_context(turn: Turn) -> tuple[str, ...]:
     return (best,) if best and chances[best] >= _RIVAL * chances[labels[0]] else labels
 
 
-def likeliest_alone(turn: Turn) -> str | None:
-    """The page's likeliest label for the words alone, where it is likely enough to be meant without context."""
-    likely = (each for each in turn.decision.candidates if turn.library.has_entry(each.label))
-    best = max(likely, key=lambda each: each.probability, default=None)
-    return best.label if best and best.probability >= LIKELY else None
-
-
 def _nearness(turn: Turn, text: str) -> dict[str, float]:
     """How near the nearest question of each label is, dense and lexical together."""
     hits = turn.library.retriever.search(text, _HITS, pages=[turn.page.id], kinds=["question"])

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import answer_labels, say
-from actions.context import SERVICE, label_in_context, likeliest_alone
+from actions.context import LIKELY, SERVICE, label_in_context
 from actions.decision import topic_of
 from actions.no_answer import ask_which, refuse
 from actions.turn import Turn
@@ -62,7 +62,7 @@ def resolve(turn: Turn) -> str | None:
         return before
     if turn.narrowed_services():
         return SERVICE
-    return label_in_context(turn) or likeliest_alone(turn) or before
+    return label_in_context(turn) or turn.likeliest_entry(LIKELY) or before
 
 
 def _asks_for_link(text: str, topic: str) -> bool:

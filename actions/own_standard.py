@@ -22,9 +22,7 @@ _LIKELY = 0.05
 
 def wanted_of(turn: Turn) -> str | None:
     """What of the page a message would ask for if it did not name another standard."""
-    likely = [each for each in turn.decision.candidates if turn.library.has_entry(each.label)]
-    best = max(likely, key=lambda each: each.probability, default=None)
-    return best.label if best and best.probability >= _LIKELY else None
+    return turn.likeliest_entry(_LIKELY)
 
 
 def label_of_own_standard(turn: Turn) -> str | None:

@@ -68,6 +68,12 @@ class Turn:
         named = (self.library.page_of(each.id) for each in self.decision.named("standard"))
         return next((page for page in named if page), self.library.pages[0])
 
+    def likeliest_entry(self, at_least: float) -> str | None:
+        """The page's likeliest label for the words alone, where it is that likely."""
+        likely = (each for each in self.decision.candidates if self.library.has_entry(each.label))
+        best = max(likely, key=lambda each: each.probability, default=None)
+        return best.label if best and best.probability >= at_least else None
+
     def services(self) -> tuple[Name | Named, ...]:
         """The services that the message names, known to the catalog or not."""
         return tuple(self.library.names.get(named.id) or named for named in self.decision.named("service"))
