@@ -10,27 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge_base.records import Content, Revision
 from bot.knowledge_base.store import KnowledgeStore
 from bot.settings import PROJECT, load_settings
 from bot.terminal import open_knowledge
+from tests.bench.approval import IN_CHINESE, LABEL, PAGE, QUESTION, approve, content
 from tests.bot.serving import Serving, serving
 
 pytestmark = pytest.mark.slow
 
-PAGE, LABEL = "iso-20000-1-2011", "faq/guard_badges"
-QUESTION, IN_CHINESE = "What colour is the badge of a datacenter guard?", "数据中心保安的工牌是什么颜色？"
 NEAR = "What colour is the badge of a datacenter visitor?"
 PATIENCE = 60  # seconds; nothing here is measured
-
-
-def content(answer: str, **more: object) -> Content:
-    given = {
-        "questions": {"zh": (IN_CHINESE,), "en": (QUESTION, "guard badge colour")},
-        "answer": {"zh": f"{answer}（中文）", "en": answer},
-        **more,
-    }
-    return Content(**given)  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -58,12 +47,6 @@ def store(shared: dict[str, str], tmp_path: Path) -> Iterator[KnowledgeStore]:
     settings = load_settings({"VAR_DIR": str(tmp_path / "a" / "var"), **shared})
     with open_knowledge(settings) as store:
         yield store
-
-
-def approve(store: KnowledgeStore, what: Content, label: str = LABEL) -> Revision:
-    draft = store.begin("ann", PAGE, label, what)
-    store.propose("ann", draft.id, what.digest)
-    return store.approve("bob", draft.id, what.digest)
 
 
 def wait_until(service: Serving, question: str, says: str) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.knowledge_base.records import Content
+from bot.knowledge_base.records import Content, Revision
 from bot.knowledge_base.store import KnowledgeStore
 from bot.settings import PROJECT, load_settings
 from bot.terminal import open_knowledge
@@ -52,7 +52,7 @@ def taken(service: Serving, store: KnowledgeStore, answer: str) -> tuple[float, 
         TimeoutError: some process still answers the old way.
     """
     approved = time.monotonic()
-    _approve(store, answer)
+    approve(store, content(answer))
     first, last_old, in_a_row = 0.0, 0.0, 0
     while in_a_row < _IN_A_ROW:
         is_new = answer in service.post("/api/messages", {"text": QUESTION})["text"]
@@ -67,12 +67,21 @@ def taken(service: Serving, store: KnowledgeStore, answer: str) -> tuple[float, 
     return first, last_old
 
 
-def _approve(store: KnowledgeStore, answer: str) -> None:
-    questions = {"zh": (IN_CHINESE,), "en": (QUESTION, "guard badge colour")}
-    what = Content(questions=questions, answer={"zh": f"{answer}（中文）", "en": answer})
-    draft = store.begin("ann", PAGE, LABEL, what)
+def content(answer: str, **more: object) -> Content:
+    """An entry with that answer. Args: more: what else it has, or has instead."""
+    given = {
+        "questions": {"zh": (IN_CHINESE,), "en": (QUESTION, "guard badge colour")},
+        "answer": {"zh": f"{answer}（中文）", "en": answer},
+        **more,
+    }
+    return Content(**given)  # type: ignore[arg-type]
+
+
+def approve(store: KnowledgeStore, what: Content, label: str = LABEL) -> Revision:
+    """Write it, and have somebody else approve it."""
+    draft = store.begin("ann", PAGE, label, what)
     store.propose("ann", draft.id, what.digest)
-    store.approve("bob", draft.id, what.digest)
+    return store.approve("bob", draft.id, what.digest)
 
 
 if __name__ == "__main__":
