@@ -17,23 +17,13 @@ from bot.transcripts.judging import Verdict
 from bot.transcripts.records import Turn
 from tests.bot.asking import make_grouping
 from tests.browser.conftest import NewContext
+from tests.browser.pictures.staff_reading import ENTRY, EVIDENCE
 from tests.browser.serving import RunningService
 from tests.browser.test_accessibility import check
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse battery"
-ENTRY = "coverage_service/service"
-EVIDENCE = {
-    "label": ENTRY,
-    "read_as": "is intune covered?",
-    "names": [{"id": "intune", "kind": "service", "text": "Intune"}],
-    "candidates": [{"label": ENTRY, "probability": 0.97}, {"label": "audit_reports/year", "probability": 0.02}],
-    "hits": [{"label": ENTRY, "text": "Intune 在认证范围内吗？", "dense": 0.81, "lexical": 0.44}],
-    "parts": [{"text": "Is Intune covered?", "label": ENTRY, "probability": 0.97}],
-    "thresholds": {"answer": 0.35, "retrieval": 0.15},
-    "entries": [{"entry": ENTRY, "page": "iso-20000-1-2011", "revision": 0, "digest": "0280264c4af6"}],
-}
 YES = Reply(
     "Yes, Intune is covered.", "en", True, "coverage_service", 0.97, "2019-12-05",
     (Source("Certificate", "https://example.com/c.pdf"),), ("And the certificate?",), evidence=EVIDENCE,

@@ -20,24 +20,24 @@ from tests.browser.staff import Staff
 
 SETTINGS: dict[str, str] = {}
 
-_ENTRY = "coverage_service/service"
-_EVIDENCE = {
-    "label": _ENTRY,
+ENTRY = "coverage_service/service"
+EVIDENCE = {
+    "label": ENTRY,
     "read_as": "is intune covered?",
     "names": [{"id": "intune", "kind": "service", "text": "Intune"}],
-    "candidates": [{"label": _ENTRY, "probability": 0.97}, {"label": "audit_reports/year", "probability": 0.02}],
-    "hits": [{"label": _ENTRY, "text": "Intune 在认证范围内吗？", "dense": 0.81, "lexical": 0.44}],
-    "parts": [{"text": "Is Intune covered?", "label": _ENTRY, "probability": 0.97}],
+    "candidates": [{"label": ENTRY, "probability": 0.97}, {"label": "audit_reports/year", "probability": 0.02}],
+    "hits": [{"label": ENTRY, "text": "Intune 在认证范围内吗？", "dense": 0.81, "lexical": 0.44}],
+    "parts": [{"text": "Is Intune covered?", "label": ENTRY, "probability": 0.97}],
     "thresholds": {"answer": 0.35, "retrieval": 0.15},
-    "entries": [{"entry": _ENTRY, "page": "iso-20000-1-2011", "revision": 0, "digest": "0280264c4af6"}],
+    "entries": [{"entry": ENTRY, "page": "iso-20000-1-2011", "revision": 0, "digest": "0280264c4af6"}],
 }
 _YES = Reply(
     "Yes, Intune is covered.", "en", True, "coverage_service", 0.97, "2019-12-05",
     (Source("ISO/IEC 20000-1:2011 certificate", "https://example.com/c.pdf"),), ("And the certificate?",),
-    evidence=_EVIDENCE,
+    evidence=EVIDENCE,
 )  # fmt: skip
 _NO = Reply(
-    "That is outside what I can answer.", "en", False, "out_of_scope", 0.6, outcome="refused", evidence=_EVIDENCE
+    "That is outside what I can answer.", "en", False, "out_of_scope", 0.6, outcome="refused", evidence=EVIDENCE
 )
 _ZH = dataclasses.replace(_NO, text="这个问题不在我的范围内。", language="zh")
 
