@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -165,9 +166,9 @@ def prepare_folder(settings: Settings) -> None:
     folder = settings.var_dir
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
+        # Without a name, so that processes that start at once do not take each other's away.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         reason = f"{folder} cannot be written ({error.strerror}); VAR_DIR names another folder"
         raise SettingsError(reason) from error

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from bot.server import CannotListen, listen
-from bot.settings import PROJECT
+from bot.services import prepare_folder
+from bot.settings import PROJECT, load_settings
 from bot.transcripts.database import Database
 from bot.transcripts.store import TranscriptStore
 from tests.bot.serving import Serving, environment, free_port, serving
@@ -50,6 +51,15 @@ def test_every_acknowledged_turn_survives_kill_9(kind: str, tmp_path: Path, requ
     assert set(acknowledged) <= stored
     with serving(tmp_path, DATABASE_URL=url) as service:  # and the service starts again on what is left
         assert service.post("/api/messages", {"text": "Intune?"})["answered"]
+
+
+def test_many_processes_may_prepare_the_folder_at_once(tmp_path: Path) -> None:
+    settings = load_settings(environ={"VAR_DIR": str(tmp_path / "var")})
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(prepare_folder, settings) for _ in range(400)]:
+            done.result()
+
+    assert list((tmp_path / "var").iterdir()) == []
 
 
 def test_told_to_stop_it_finishes_what_it_has_begun(tmp_path: Path) -> None:
