@@ -11,8 +11,11 @@ import errno
 import gc
 import logging
 import os
+import queue
+import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -22,6 +25,7 @@ from gunicorn.glogging import Logger
 
 from bot.app import build_app, load_assistant
 from bot.assistant.protocol import Assistant
+from bot.errors import StorageUnavailable
 from bot.metrics import share_counts
 from bot.services import Services, prepare_folder
 from bot.settings import Settings
@@ -36,6 +40,8 @@ _log = logging.getLogger(__name__)
 
 _IN_MEMORY = "/dev/shm"  # noqa: S108 - workers say that they live in a file, which must not wait for a busy disk
 _GRACE = 30  # seconds for requests in hand when the service is told to stop
+_STOPS = (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
+_PAUSE = 1.0  # seconds before a worker that could not start is tried again
 
 
 class CannotListen(Exception):
@@ -154,6 +160,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._parts: Services | None = None
         self._retention: Retention | None = None
         self._grouping: Grouping | None = None
+        self._came_early: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._replaces = False
         super().__init__()
 
     def load_config(self) -> None:
@@ -171,6 +179,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "worker_tmp_dir": _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None,
             "when_ready": self._listens,
+            "post_fork": self._forked,
             "worker_exit": self._close,
             "proc_name": "compliance-faq",
         }
@@ -179,6 +188,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Build the app, in the worker process; see `BaseApplication.load`."""
+        while not self._came_early.empty():
+            if self._came_early.get() in _STOPS:
+                raise SystemExit(0)
+        try:
+            return self._build()
+        except Exception as error:
+            if self._replaces or isinstance(error, StorageUnavailable):
+                _let_another_try(error)
+            raise
+
+    def _build(self) -> Any:
         assistant = self._assistant or load_assistant(self._settings, self._make, self._loaded)
         app = build_app(self._settings, assistant)
         self._parts = app.extensions["compliance-faq"]
@@ -201,6 +221,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
             _give_up()
         print(f"Ready: {_url(self._settings)}", flush=True)
 
+    def _forked(self, arbiter: Any, worker: Any) -> None:
+        self._came_early = arbiter.SIG_QUEUE  # signals from before the worker's own handlers, which gunicorn loses
+        self._replaces = worker.age > arbiter.num_workers
+
     def _close(self, _server: Any, _worker: Any) -> None:
         if self._retention is not None:
             self._retention.close()
@@ -210,8 +234,21 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self._parts.close()
 
 
+def _let_another_try(error: Exception) -> NoReturn:
+    """End the worker such that gunicorn starts another: the service has run, or will once the database answers."""
+    reason = error.__cause__ or error
+    _log.error("a worker could not start; another will try: %s", reason, exc_info=_log.isEnabledFor(logging.DEBUG))
+    time.sleep(_PAUSE)
+    _end(1)
+
+
 def _give_up() -> NoReturn:
     """End the worker such that gunicorn does not start another: without an assistant there is no service."""
+    _end(Arbiter.APP_LOAD_ERROR)
+
+
+def _end(status: int) -> NoReturn:
+    """At once, whatever other threads do."""
     logging.shutdown()
     sys.stderr.flush()
-    os._exit(Arbiter.APP_LOAD_ERROR)
+    os._exit(status)

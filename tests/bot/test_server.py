@@ -19,7 +19,7 @@ from bot.services import prepare_folder
 from bot.settings import PROJECT, load_settings
 from bot.transcripts.database import Database
 from bot.transcripts.store import TranscriptStore
-from tests.bot.serving import Serving, environment, free_port, serving
+from tests.bot.serving import PATIENCE, Serving, environment, free_port, serving
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -41,7 +41,7 @@ def test_every_acknowledged_turn_survives_kill_9(kind: str, tmp_path: Path, requ
     with serving(tmp_path, DATABASE_URL=url) as service, ThreadPoolExecutor(4) as pool:
         for _ in range(4):
             pool.submit(ask_on, service)
-        assert enough.wait(30)
+        assert enough.wait(PATIENCE)
         service.kill()
 
     database = Database(url)
@@ -70,7 +70,41 @@ def test_told_to_stop_it_finishes_what_it_has_begun(tmp_path: Path) -> None:
         service.process.send_signal(signal.SIGTERM)
 
         assert reply.result()["answered"]
-        assert service.process.wait(20) == 0
+        assert service.process.wait(PATIENCE) == 0
+
+
+_STOPPED_EARLY = """
+import os, signal, time
+from bot import server
+from bot.logging_setup import configure_logging
+from bot.settings import load_settings
+from tests.fakes.assistant import FakeAssistant
+
+forked, build_app = server._Server._forked, server.build_app
+
+def told_to_stop(self, arbiter, worker):
+    forked(self, arbiter, worker)
+    os.kill(os.getppid(), signal.SIGTERM)
+    while self._came_early.empty():
+        time.sleep(0.01)
+
+def build_and_say(*given):
+    print("built", flush=True)
+    return build_app(*given)
+
+server._Server._forked, server.build_app = told_to_stop, build_and_say
+settings = load_settings()
+configure_logging(settings)
+server.serve(settings, FakeAssistant)
+"""
+
+
+def test_a_worker_that_is_told_to_stop_before_it_can_hear_it_does_not_start(tmp_path: Path) -> None:
+    result = python("-c", _STOPPED_EARLY, folder=tmp_path, PORT=str(free_port()), WORKERS="2")
+
+    assert result.stdout.startswith("Ready: ")
+    assert "built" not in result.stdout
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_body_that_is_too_large_gets_its_answer_over_a_real_socket(tmp_path: Path) -> None:
@@ -89,16 +123,21 @@ def test_a_body_that_is_too_large_gets_its_answer_over_a_real_socket(tmp_path: P
         connection.close()
 
 
-def run(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """`python -m bot serve`, which is expected to give up."""
+def python(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Python, with these arguments and settings, until it ends."""
     return subprocess.run(
-        [sys.executable, "-m", "bot", "serve"],
+        [sys.executable, *arguments],
         cwd=PROJECT,
         env=environment(folder, **settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
+
+
+def run(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`python -m bot serve`, which is expected to give up."""
+    return python("-m", "bot", "serve", folder=folder, **settings)
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
@@ -136,14 +175,7 @@ def test_without_an_assistant_the_service_ends_and_says_why(workers: str, tmp_pa
         "def make(): raise AssistantUnavailable('There is no trained model.')\n"
         "configure_logging(load_settings()); serve(load_settings(), make)"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=PROJECT,
-        env=environment(tmp_path, PORT=str(free_port()), WORKERS=workers),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    result = python("-c", script, folder=tmp_path, PORT=str(free_port()), WORKERS=workers)
 
     assert result.returncode != 0
     assert "the assistant could not be started: There is no trained model." in result.stderr

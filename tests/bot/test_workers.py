@@ -26,7 +26,7 @@ from bot.workers.board import Board
 from bot.workers.deliveries import WorkerDeliveries
 from bot.workers.locks import WorkerLocks
 from bot.workers.rates import WorkerRates
-from tests.bot.serving import Serving, serving
+from tests.bot.serving import PATIENCE, Serving, serving
 
 
 @contextlib.contextmanager
@@ -58,7 +58,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     locks = WorkerLocks(tmp_path / "lock")
     with holding(tmp_path / "lock", "one") as process:
         process.send_signal(signal.SIGKILL)
-        with locks.hold("one", 5):
+        with locks.hold("one", PATIENCE):
             pass
     locks.close()
 
@@ -125,14 +125,20 @@ def service(tmp_path: Path) -> Iterator[Serving]:
 
 def workers_of(service: Serving) -> list[psutil.Process]:
     """The workers, once all three of them are there."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        children = psutil.Process(service.process.pid).children()
-        alive = [each for each in children if each.status() != psutil.STATUS_ZOMBIE]
+    end = time.monotonic() + PATIENCE
+    while service.process.poll() is None and time.monotonic() < end:
+        alive = [each for each in psutil.Process(service.process.pid).children() if is_alive(each)]
         if len(alive) == 3:
             return alive
         time.sleep(0.05)
     raise AssertionError("there are no three workers")
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs, rather than having ended or being about to."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def test_one_message_sent_to_all_workers_at_once_is_one_turn(service: Serving) -> None:
@@ -181,7 +187,33 @@ def test_a_client_is_limited_by_all_workers_together(tmp_path: Path) -> None:
 def test_a_worker_that_dies_is_replaced(service: Serving) -> None:
     before = workers_of(service)
     os.kill(before[0].pid, signal.SIGKILL)
-    psutil.wait_procs(before[:1], timeout=10)
+    before[0].wait(PATIENCE)
 
     assert service.post("/api/messages", {"text": "Intune?"})["answered"]
     assert before[0] not in workers_of(service)
+
+
+def test_a_worker_that_cannot_start_is_tried_again_while_the_others_serve(service: Serving) -> None:
+    before = workers_of(service)
+    assert service.post("/api/messages", {"text": "Intune?"})["answered"]
+    key = service.log.parent / "var" / "secret_key"
+    kept = key.rename(key.with_name("kept"))
+    key.mkdir()
+    os.kill(before[0].pid, signal.SIGKILL)
+    wait_for("a worker could not start; another will try: ", service)
+    assert service.post("/api/messages", {"text": "Intune?"})["answered"]
+
+    key.rmdir()
+    kept.rename(key)
+    for each in before[1:]:
+        os.kill(each.pid, signal.SIGKILL)
+    assert service.post("/api/messages", {"text": "Intune?"})["answered"]
+    assert "Traceback" not in service.log.read_text()
+
+
+def wait_for(line: str, service: Serving) -> None:
+    """Until the service has logged it."""
+    end = time.monotonic() + PATIENCE
+    while line not in service.log.read_text():
+        assert service.process.poll() is None and time.monotonic() < end, "it was not logged"
+        time.sleep(0.05)
