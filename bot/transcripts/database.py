@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StorageUnavailable
+from bot.write_ahead import use_write_ahead_log
 
 _PATIENCE = 5  # seconds to wait for a lock, a connection or a statement
 # To compile a query to machine code takes PostgreSQL longer than any of ours runs.
@@ -112,8 +113,9 @@ def _make_engine(url: str) -> Engine:
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     # The driver's own transactions begin too late; see SQLAlchemy's "Serializable isolation / Savepoints".
     connection.isolation_level = None
+    use_write_ahead_log(connection)
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

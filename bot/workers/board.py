@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.write_ahead import use_write_ahead_log
+
 _PATIENCE = 2.0  # seconds to wait for another process
 _TABLES = """
     CREATE TABLE IF NOT EXISTS hits (key TEXT NOT NULL, moment REAL NOT NULL, until REAL NOT NULL);
@@ -52,7 +54,7 @@ class Board:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode=WAL")
+            use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.executescript(_TABLES)
             self._connection = connection
