@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bot.settings import SETTINGS
 from tests.browser.chat import Chat
@@ -28,6 +28,7 @@ ARGUMENTS = [
 ]
 # Nothing moves, so that nothing is measured while it moves.
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "reduced_motion": "reduce"}
+PATIENCE = 60_000  # milliseconds; for what takes one, on a machine that has much else to do
 NewContext = Callable[..., BrowserContext]
 
 # What Chromium itself reports about a request that failed or was refused; some tests provoke these.
@@ -48,6 +49,7 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None and os.environ.get("CI") != "true":
         pytest.skip("chromium is not installed")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -108,7 +110,7 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 
     def make(**options: Any) -> BrowserContext:
         context = browser.new_context(**{**DESKTOP, **options})
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(_REPORT_VIOLATIONS)
         context.on("console", lambda message: report(message.text) if message.type == "error" else None)
         context.on("weberror", lambda error: report(str(error.error)))

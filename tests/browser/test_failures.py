@@ -91,7 +91,7 @@ def test_slow_answer_is_announced_after_five_seconds(chat: Chat, service: Runnin
     service.assistant.arrived.acquire()
     slow = chat.element.locator(".slow")
     expect(slow).to_have_count(0)
-    expect(slow).to_have_text("This is taking longer than usual. Still working on it.", timeout=6000)
+    expect(slow).to_have_text("This is taking longer than usual. Still working on it.")
     service.assistant.gate.set()
     expect(chat.answers).to_have_count(1)
     expect(slow).to_have_count(0)

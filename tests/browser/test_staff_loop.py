@@ -24,7 +24,6 @@ PASSWORD = "correct horse battery"
 QUESTION = "What colour is the badge of a datacenter guard?"
 IN_CHINESE = "数据中心保安的工牌是什么颜色？"
 REFUSED = re.compile("only|not sure|does not|don't")
-WITHIN = 60_000  # milliseconds; nothing here is measured
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
