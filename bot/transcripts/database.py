@@ -1,4 +1,4 @@
-"""One database behind two verbs, `reading` and `writing`, alike on SQLite and PostgreSQL.
+"""One database behind two verbs, `reading` and `writing`, alike on SQLite and PostgreSQL; a turn has two of its own.
 
 SQLite runs in WAL mode with synchronous=FULL: a commit is on the disk, not only in the system's cache, when
 the asker gets the answer, as PostgreSQL has it by default. A kill -9 would be survived with NORMAL too; FULL
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,11 +19,14 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StorageUnavailable
+from bot.transcripts.prepared import Prepared
 from bot.write_ahead import use_write_ahead_log
 
 _PATIENCE = 5  # seconds to wait for a lock, a connection or a statement
 # To compile a query to machine code takes PostgreSQL longer than any of ours runs.
 _SHORT = "-c jit=off"
+# A writer to SQLite takes the write lock at once; taking it after a read would fail instead of wait.
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 
 class Database:
@@ -61,6 +64,49 @@ class Database:
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+    def first(self, statement: Prepared, values: Mapping[str, Any]) -> Any:
+        """The first row that a statement finds, as the driver gives it; None where there is none.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
+        with _translated(), self._driver() as connection:
+            return statement.run(connection.cursor(), values).fetchone()
+
+    def write_all(self, *steps: tuple[Prepared, Mapping[str, Any]]) -> None:
+        """Run statements, each with its values, in one transaction.
+
+        Raises:
+            StorageUnavailable: the database does not answer; nothing was written.
+            IntegrityError: as SQLAlchemy raises it; nothing was written.
+        """
+        with _translated(), self._writer, self._driver() as connection:
+            cursor = connection.cursor()
+            if self.is_sqlite:
+                cursor.execute(_BEGIN_WRITING)
+            for statement, values in steps:
+                statement.run(cursor, values)
+            connection.commit()
+
+    @contextlib.contextmanager
+    def _driver(self) -> Iterator[Any]:
+        """The driver's own connection, for the statements of a turn; what is not committed is rolled back.
+
+        Its errors are raised as SQLAlchemy raises them.
+        """
+        dialect: Any = self.engine.dialect
+        connection = self.engine.raw_connection()
+        try:
+            yield connection
+        except dialect.dbapi.Error as error:
+            if dialect.is_disconnect(error, connection, None):
+                connection.invalidate(error)
+            raise DBAPIError.instance(
+                None, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
+            ) from error
+        finally:
+            connection.close()  # back to the pool, which rolls back
 
     def close(self) -> None:
         """Close every connection."""
@@ -121,6 +167,5 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the write lock at once; taking it after a read would fail instead of wait.
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql(_BEGIN_WRITING if writes else "BEGIN")

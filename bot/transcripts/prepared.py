@@ -1,7 +1,8 @@
 """Statements that every turn runs, compiled once and handed to the driver.
 
 SQLAlchemy remembers what it compiled, too, but works out anew each time under which key, and wraps each execution and
-its result; for the statements of a turn that takes longer than the database does.
+its result; for the statements of a turn that takes longer than the database does. `Database.first` and
+`Database.write_all` run them.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import TypeEngine
 
@@ -25,7 +25,6 @@ class Prepared:
             as_it_is: names of values that come in the driver's own form already.
         """
         compiled: Any = statement.compile(dialect=dialect)
-        self._dialect: Any = dialect
         self._sql: str = compiled.string
         self._order: list[str] | None = compiled.positiontup if compiled.positional else None
         self._to_driver = {
@@ -34,25 +33,16 @@ class Prepared:
             if name not in as_it_is and (convert := _own(bound.type, dialect).bind_processor(dialect))
         }
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        """Execute it with values by name, in the connection's transaction.
-
-        Returns:
-            The driver's cursor.
+    def run(self, cursor: Any, values: Mapping[str, Any]) -> Any:
+        """Execute it on a cursor of the driver, with values by name; returns the cursor.
 
         Raises:
-            DBAPIError: as SQLAlchemy itself raises it.
+            Exception: what the driver raises.
         """
         ready = dict(values)
         for name, convert in self._to_driver.items():
             ready[name] = convert(ready[name])
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(self._sql, ready if self._order is None else tuple(ready[name] for name in self._order))
-        except self._dialect.dbapi.Error as error:
-            raise DBAPIError.instance(
-                self._sql, None, error, self._dialect.dbapi.Error, hide_parameters=True, dialect=self._dialect
-            ) from error
+        cursor.execute(self._sql, ready if self._order is None else [ready[name] for name in self._order])
         return cursor
 
 

@@ -105,9 +105,9 @@ class TranscriptStore:
         """
         turn = replace(turn, text=mask(turn.text))
         try:
-            with self._database.writing() as connection:
-                self._upsert_conversation.run(connection, _conversation_row(turn))
-                self._insert_turn.run(connection, _turn_row(turn))
+            self._database.write_all(
+                (self._upsert_conversation, _conversation_row(turn)), (self._insert_turn, _turn_row(turn))
+            )
         except IntegrityError as error:
             if turn.message_id is None:
                 raise
@@ -133,8 +133,7 @@ class TranscriptStore:
 
     def memory(self, conversation: str) -> Mapping[str, Any] | None:
         """What the assistant wanted to remember of a conversation; None of a new one."""
-        with self._database.reading() as connection:
-            row = self._memory.run(connection, {"id": conversation}).fetchone()
+        row = self._database.first(self._memory, {"id": conversation})
         if row is None or self._remembered is None:
             return row and row[0]
         remembered: Mapping[str, Any] | None = self._remembered(row[0])
