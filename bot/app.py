@@ -21,7 +21,7 @@ from bot.channels import (
     widget,
 )
 from bot.channels.body import LARGEST_BODY
-from bot.limits import exempt_from_rate, make_limiter
+from bot.limits import check_limits, exempt_from_rate, make_limiter
 from bot.metrics import count_response
 from bot.problems import register_problems
 from bot.security import register_security
@@ -53,6 +53,7 @@ _COUNTED = (
     rest.blueprint,
     teams_pages.blueprint,
 )
+SIGN_IN = "access.sign_in"
 _UNCOUNTED = (
     teams.blueprint,
     health.blueprint,
@@ -138,13 +139,13 @@ def load_assistant(
 def _open_doors(app: Flask, settings: Settings) -> None:
     limiter = make_limiter(settings)
     limiter.init_app(app)
-    for blueprint in _COUNTED:
-        if settings.rate_limit != "off":
-            limiter.limit(settings.rate_limit, exempt_when=lambda: exempt_from_rate(settings))(blueprint)
+    counted = _COUNTED if settings.rate_limit != "off" else ()
+    for blueprint in counted:
+        limiter.limit(settings.rate_limit, exempt_when=lambda: exempt_from_rate(settings))(blueprint)
+    for blueprint in (*_COUNTED, *_UNCOUNTED):
         app.register_blueprint(blueprint)
-    for blueprint in _UNCOUNTED:
-        app.register_blueprint(blueprint)
-    limit_guessing(app, limiter, "access.sign_in", access.too_many)
+    limit_guessing(app, limiter, SIGN_IN, access.too_many)
+    check_limits(app, limiter, {each.name for each in counted}, {SIGN_IN})
 
 
 def _counted(response):  # type: ignore[no-untyped-def]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection
 from urllib.parse import quote
 
-from flask import request
+from flask import Flask, request
 
 from bot.settings import Settings
 
@@ -39,7 +40,18 @@ def make_limiter(settings: Settings) -> Limiter:
         in_memory_fallback_enabled=bool(settings.redis_url),
         in_memory_fallback=[],
         enabled=True,
+        auto_check=False,
     )
+
+
+def check_limits(app: Flask, limiter: Limiter, blueprints: Collection[str], endpoints: Collection[str]) -> None:
+    """Count requests to these alone: looking up whether anything else has a limit would take a part of each turn."""
+
+    def check() -> None:
+        if request.blueprint in blueprints or request.endpoint in endpoints:
+            limiter.check()
+
+    app.before_request(check)
 
 
 def _storage(settings: Settings) -> str:
