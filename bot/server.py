@@ -35,6 +35,7 @@ from bot.transcripts.database import Database
 from bot.transcripts.grouping import Grouping, open_grouping
 from bot.transcripts.migrate import migrate
 from bot.transcripts.retention import Retention
+from bot.workers.lingering import LingeringWorker
 
 _log = logging.getLogger(__name__)
 
@@ -169,7 +170,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         values = {
             "bind": f"fd://{self._listening.fileno()}",
             "workers": self._settings.workers,
-            "worker_class": "gthread",
+            "worker_class": LingeringWorker,
             "threads": self._settings.threads,
             "worker_connections": max(1000, 4 * self._settings.threads),
             "timeout": 120,
