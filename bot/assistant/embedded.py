@@ -11,6 +11,7 @@ import asyncio
 import threading
 from pathlib import Path
 
+from bot.assistant.eager import run_eagerly
 from bot.assistant.lean import put_off_imports
 from bot.assistant.protocol import FIRST_QUESTION, AssistantUnavailable, Reply, Utterance
 
@@ -41,7 +42,7 @@ class EmbeddedAssistant:
             raise AssistantUnavailable(f"no answer within {timeout:g} s")
         try:
             self._loop = self._loop or asyncio.new_event_loop()
-            reply = self._loop.run_until_complete(self._turns.answer(utterance))
+            reply = run_eagerly(self._turns.answer(utterance), self._loop)
         finally:
             self._running.release()
         self._ready = True

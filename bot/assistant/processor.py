@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Hashable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from rasa.core.actions.action import Action
+from rasa.core.actions.action import Action, ActionListen, action_for_index
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.nlg import NaturalLanguageGenerator, TemplatedNaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.engine.graph import GraphNode, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.exceptions import ActionLimitReached
 from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
@@ -66,11 +68,20 @@ class TurnProcessor(MessageProcessor):
         nlg.responses = self.domain.responses
         trackers.domain = self.domain
         self.graph_runner: Any = InOrderRunner(self.graph_runner)
+        self._action_of = lru_cache(maxsize=None)(
+            partial(action_for_index, domain=self.domain, action_endpoint=actions)
+        )
         self._extracts_slots = _extracts_slots(self.domain)
         end_to_end = self.model_metadata.training_type == TrainingType.END_TO_END
         self._predictions: dict[Hashable, PolicyPrediction] | None = (
             {} if _states_are_plain(self.domain) and not end_to_end else None
         )
+
+    async def fetch_tracker_and_update_session(
+        self, sender_id: str, output_channel: OutputChannel | None = None, metadata: dict[str, Any] | None = None
+    ) -> DialogueStateTracker:
+        """See MessageProcessor; the session of a tracker that has just been made cannot have ended."""
+        return await self.get_tracker(sender_id)
 
     async def run_action_extract_slots(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker
@@ -79,6 +90,14 @@ class TurnProcessor(MessageProcessor):
         if self._extracts_slots:
             return await super().run_action_extract_slots(output_channel, tracker)
         return tracker
+
+    def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> tuple[Action, PolicyPrediction]:
+        """See MessageProcessor, which makes an object of every default action in order to look one up."""
+        again = self.should_predict_another_action(tracker.latest_action_name)
+        if self.is_action_limit_reached(tracker, again):
+            raise ActionLimitReached("The limit of actions to predict has been reached.")
+        prediction = self._predict_next_with_tracker(tracker)
+        return self._action_of(prediction.max_confidence_index), prediction
 
     def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
         """See MessageProcessor; policies predict each situation once, since rules always say the same of it."""
@@ -90,6 +109,19 @@ class TurnProcessor(MessageProcessor):
         prediction = copy.copy(self._predictions[situation])
         prediction.events = [copy.copy(event) for event in prediction.events]
         return prediction
+
+    async def _run_action(
+        self,
+        action: Action,
+        tracker: DialogueStateTracker,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        prediction: PolicyPrediction,
+    ) -> bool:
+        """See MessageProcessor; listening ends the turn, and nobody reads what it leaves on a tracker of one turn."""
+        if isinstance(action, ActionListen) and not any(isinstance(event, SlotSet) for event in prediction.events):
+            return False
+        return await super()._run_action(action, tracker, output_channel, nlg, prediction)
 
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
         """Nothing: whether the domain knows the intents is a matter of training, which checks it."""
