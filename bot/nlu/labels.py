@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 COVERAGE = "coverage_service/service"
 LIST = "coverage_list/services"
 REUSE_AUTOMATIC = "certification_reuse/automatic"
@@ -19,6 +21,7 @@ OUT_OF_SCOPE = "out_of_scope"
 HOUSE = frozenset({"greeting", "thanks", "goodbye", "bot_challenge"})
 
 
+@cache
 def topic_of(label: str) -> str:
     """The part of a label before the slash."""
     return label.split("/", 1)[0]

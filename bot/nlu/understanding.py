@@ -74,6 +74,7 @@ class Understanding:
         self._scope = scope_of(library)
         self._bans = Bans.of(library, self._scope, model, [each.label for each in self._examples])
         self._at = thresholds or Thresholds()
+        self._thresholds = asdict(self._at)
         self._decider = Decider(self._scope.topics, self._at)
         self._plain = lru_cache(maxsize=REMEMBERED)(self._read_plain)  # one turn asks for the same texts again
 
@@ -129,7 +130,8 @@ class Understanding:
         sentences = sentences_of(text)
         whole = _whole(text, sentences)
         readings = self._read([whole, *_parts(sentences)])
-        hits = self._library.retriever.search(self._plain(whole).text, HITS)
+        asked = self._plain(whole).text
+        hits = self._library.retriever.search(asked, HITS, embedding=self._library.encoder.encode_queries([asked])[0])
         readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
         story = is_story(text)
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, story)
@@ -155,7 +157,7 @@ class Understanding:
                 "names": names,
                 "hits": [_hit(hit) for hit in hits[:SHOWN_HITS]],
                 "parts": [_part(reading) for reading in list(readings.values())[1 : 1 + SHOWN_PARTS]],
-                "thresholds": asdict(self._at),
+                "thresholds": self._thresholds,
             },
         }
 
