@@ -36,37 +36,57 @@ _PARTS = {
 
 
 def measure(bench: Bench) -> Section:
-    """Ask a service with a stopwatch, one user, distinct questions; then measure the floor with the same ones."""
+    """Ask a service with a stopwatch, one user, distinct questions; then one without, between two floors."""
     texts = questions()[-(60 if bench.quick else _TURNS) :]
-    turns = _asked(bench.folder / "parts", texts)
+    timed = _timed(bench.folder / "parts", texts)
     floor = _floor(bench.folder, texts)
-    times = {part: [turn.get(part, 0.0) for turn in turns] for part in _PARTS}
-    whole = [sum(turn.values()) for turn in turns]
+    plain = _plain(bench.folder / "plain", texts)
+    floor = {name: [*each, *floor[name]] for name, each in _floor(bench.folder, texts).items()}
+    times = {part: [turn.get(part, 0.0) for turn in timed] for part in _PARTS}
+    whole = [sum(turn.values()) for turn in timed]
     bare = statistics.median(floor["embedding"]) + statistics.median(floor["commit"])
-    median = bench.shared.get("p50", statistics.median(whole))
+    ratio = statistics.median(plain) / bare
     return Section(
         title="The parts of a turn",
         rows=(
             ("", "median ms", "mean ms", "share"),
             *(_row(name, times[part], whole) for part, name in _PARTS.items()),
             _row("the whole turn", whole, whole),
+            _row("the whole turn without the stopwatch", plain, whole)[:3] + ("",),
             *(_row(f"floor: one bare {name}", each, whole)[:3] + ("",) for name, each in floor.items()),
-            ("turn : floor", f"{median / bare:.2f}", "", ""),
+            ("turn : floor", f"{ratio:.2f}", "", ""),
         ),
-        figures={"parts": times, "floor": floor},
+        figures={"parts": times, "plain": plain, "floor": floor},
         notes=(
-            "Our service with one worker and a stopwatch, which adds a little; one user, distinct questions. The last "
-            "line takes the turn from the service without one, where that was measured in the same run.",
+            "Our service with one worker and a stopwatch, and the same questions to one without, which the last line "
+            "takes; the floor is measured before and after that. One user over one connection of Python's own client: "
+            "that of a load generator adds about a millisecond of its own to each turn.",
         ),
-        promises=(Promise("turn at one user : floor", median / bare, 2.5),),
+        promises=(Promise("turn at one user : floor", ratio, 2.5),),
     )
 
 
-def _asked(folder: Path, texts: Sequence[str]) -> list[Mapping[str, float]]:
+def _timed(folder: Path, texts: Sequence[str]) -> list[Mapping[str, float]]:
     """The milliseconds of each turn by part."""
     file = folder / "parts.jsonl"
-    command = [sys.executable, "-m", "tests.bench.timed_service", str(file)]
-    running = Side("ours, timed", lambda port, place: [service(port, place, command, WORKERS="1")]).start(folder)
+    taken = _asked(folder, texts, [sys.executable, "-m", "tests.bench.timed_service", str(file)])
+    parts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][-len(texts) :]
+    turns = [{**each, "HTTP": whole - sum(each.values())} for each, whole in zip(parts, taken, strict=True)]
+    return turns[_warm_up(texts) :]
+
+
+def _plain(folder: Path, texts: Sequence[str]) -> list[float]:
+    """The milliseconds of each turn."""
+    return _asked(folder, texts, [sys.executable, "-m", "bot", "serve"])[_warm_up(texts) :]
+
+
+def _warm_up(texts: Sequence[str]) -> int:
+    return min(_WARM_UP, len(texts) // 2)
+
+
+def _asked(folder: Path, texts: Sequence[str], command: Sequence[str]) -> list[float]:
+    """How long each turn took, in milliseconds."""
+    running = Side("ours", lambda port, place: [service(port, place, command, WORKERS="1")]).start(folder)
     person, taken = Person(running), []
     try:
         for number, text in enumerate(texts):
@@ -76,9 +96,7 @@ def _asked(folder: Path, texts: Sequence[str]) -> list[Mapping[str, float]]:
     finally:
         person.close()
         running.servers.stop()
-    parts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][-len(texts) :]
-    turns = [{**each, "HTTP": whole - sum(each.values())} for each, whole in zip(parts, taken, strict=True)]
-    return turns[min(_WARM_UP, len(turns) // 2) :]
+    return taken
 
 
 def _floor(folder: Path, texts: Sequence[str]) -> dict[str, list[float]]:

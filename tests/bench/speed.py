@@ -61,7 +61,6 @@ def measure(bench: Bench) -> Section:
                         f"{done.percentile(50):.1f} ms, {done.rate:.1f} turns/s"
                     )
     figures = {key: Figures.of(each) for key, each in loads.items()}
-    bench.shared["p50"] = figures["1 fresh", sides[0].name].p50
     return _section(figures, [each.name for each in sides])
 
 
