@@ -4,7 +4,8 @@ Names such as Teams, Flow or Access are words too. Such a word counts
 
 1. with the capitals of the name, unless the whole message is in capitals or an English sentence just starts there;
 2. beside its maker ("ms teams") or in a row with another name ("Intune and teams");
-3. where a service stands in a question about coverage ("is flow in scope", "flow 在列表里吗");
+3. where a service stands in a question about coverage ("is flow in scope", "flow 在列表里吗"); the commonest words
+   only where nothing else can stand ("is word covered", "word在列表里吗");
 4. as the whole message, or all of it but "and", "what about", 那, 呢;
 5. in a fragment that answers a question ("and teams?"), when the caller asks for leniency.
 
@@ -22,7 +23,7 @@ from index.text import is_han
 
 _COVERAGE = re.compile(
     r"\b(?:cover(?:s|ed|ing|age)?|scope|includ(?:e|es|ed|ing)|certif\w*|complian\w*|attest\w*|accredited|part of"
-    r"|ha(?:s|ve) (?:it|this|that|one)"
+    r"|ha(?:s|ve) (?:it|this|that|one)|20000|counts?|falls?|among|one of (?:them|those|these)"
     r"|(?:on|in) (?:the|this|that|your|its) (?:\w+ )?list|(?:on|in) (?:it|there)|in or out|listed"
     r"|bao ?han|bao ?kuo|fan ?wei|ren ?zheng|lie ?biao)\b"
     r"|范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|认证|合规|在列|在内|在里面|算不算|算[吗么进在]|也算"
@@ -35,18 +36,41 @@ _SENTENCE_MARK = re.compile(r"[。！？!?;；\n]|\.(?=\s|$)")
 _SLOT_BEFORE = re.compile(
     r"(?:^|[,;:(\"、/&+]|\b(?:is|are|was|were|does|do|did|if|whether|about|covers?|covered|covering|includes?"
     r"|including|included|lists?|listing|for|and|or|nor|plus|with|like|as|but|not|only|also|has|have|contains?"
-    r"|see|find|check|isn't|aren't|doesn't|hi|hello|so|then))\s*$"
+    r"|see|find|check|isn't|aren't|doesn't|hi|hello|so|then|us(?:e|es|ed|ing)|us(?:e|age) of"
+    r"|(?:run|runs|running|rely|relies|relying) on|works? with))\s*$"
 )
 _SLOT_AFTER = re.compile(
-    r"\s*(?:$|[?,.;:!)\"、/&+]|(?:is|are|was|be|being|covered|included|in|on|listed|part|certified|compliant"
+    r"\s*(?:$|[?,.;:!)\"、/&+]|-\s|(?:is|are|was|be|being|covered|included|in|on|listed|part|certified|compliant"
     r"|accredited|and|or|too|also|as well|either|there|yet|now|still|within|under|by|for|has|have|get|got|not"
-    r"|isn't|aren't|service|app|online|please|pls|plz|both|all|iso|bao|zai|you|suan|ma|ne)\b)"
+    r"|isn't|aren't|service|app|online|please|pls|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
+    r"|one of|among|every|daily|heavily|a lot|bao|zai|you|suan|ma|ne)\b)"
 )
 _ORDINARY_BEFORE = re.compile(
     r"\b(?:a|an|the|our|my|your|his|her|their|its|this|these|those|every|each|which|what|some|any|no|two|three"
     r"|many|several|all|more|to|can|could|may|might|will|would|should|must|cannot|i|we|you|they|who)\s+$"
 )
 _ORDINARY_AFTER = re.compile(r"\s+(?:of|to|that|which|who|me|us|up|out|into|from|through|must|should|need)\b")
+_DETERMINER_BEFORE = re.compile(r"\b(?:an?|the|our|my|your|his|her|their|its|this|these|those|every|each)\s+$")
+_OWNED_BEFORE = re.compile(r"\b(?:is|are|does|do|if|whether) (?:our|my|the|your)\s+$")
+# Where a word as common as "word" can only be the product: as what is or is not certified, without an article.
+_SUBJECT_BEFORE = re.compile(r"(?:^|[,;:(]|\b(?:is|are|was|does|do|if|whether|and|or|so|but|hi|hello))\s*$")
+_SUBJECT_AFTER = re.compile(
+    r"\s*,?\s*(?:(?:is|are)\s+(?:(?:that|this|it)(?:\s+one)?\s+)?)?(?:also\s+|now\s+)?"
+    r"(?:(?:covered|included|listed|certified|compliant|in[ -]scope|(?:fall|count|belong|appear)s?)"
+    r"(?!\s+(?:of|by)\s+(?!iso|the (?:iso|cert|standard))|\s+for)"
+    r"|(?:on|in|within|part of) (?:the |this |that |your |its )?(?:\S+ ){0,2}(?:list|scope|certificat\w+|standard|page)|(?:has|have|got)\s+(?:the\s+)?iso|iso)\b"
+)
+_OBJECT_BEFORE = re.compile(
+    r"\b(?:certificat\w*|standard|scope|list|audit|page|\d)\s+(?:also\s+)?(?:cover|include|list|contain|mention|name)s?\s*$"
+)
+_OBJECT_AFTER = re.compile(r"\s*(?:too|also|as well)?\s*\W*$")
+_SLOT_BEFORE_ZH = re.compile(
+    r"(?:^|[,、:;\"(/&+]|请问|一下|问下|看看|确认|知道|了解|还有|以及|包括|包含|涵盖|覆盖|有|使用|在?用的?是?|那么?|里|[和与及跟或含]|除了|微软的?)"
+    r"\s*$"
+)
+_SLOT_AFTER_ZH = re.compile(
+    r"\s*(?:$|[?,、;!)\"/&+]|[在过算是也都被属列包呢吗么没能和与及跟或]|有没有|有无|不在|到底|通过|服务在|拿)"
+)
 # "一个 flow" is a flow; "那个 Flow" is the one spoken of, like "Flow".
 _MEASURE_BEFORE = re.compile(r"(?:(?<![那这])个|[条张份种些次段套])\s*$")
 _ROW = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)+")
@@ -122,6 +146,21 @@ class Surroundings:
         return _SLOT_BEFORE.search(self.before) is not None and _SLOT_AFTER.match(self.after) is not None
 
     @property
+    def is_owned_product(self) -> bool:
+        """Whether somebody's own is what is or is not covered: "is our key vault covered"."""
+        return _OWNED_BEFORE.search(self.before) is not None and _SUBJECT_AFTER.match(self.after) is not None
+
+    @property
+    def in_plain_slot(self) -> bool:
+        """Whether nothing but a service can stand here: "is word covered", "excel在范围内吗"."""
+        if self.in_chinese:
+            before, after = _SLOT_BEFORE_ZH, _SLOT_AFTER_ZH
+            return before.search(self.before) is not None and after.match(self.after) is not None
+        subject = _SUBJECT_BEFORE.search(self.before) and _SUBJECT_AFTER.match(self.after)
+        object_ = _OBJECT_BEFORE.search(self.before) and _OBJECT_AFTER.match(self.after)
+        return bool(subject or object_)
+
+    @property
     def is_alone(self) -> bool:
         """Whether the sentence is the word, but for little words around it."""
         return _ALONE.fullmatch(f"{self.before}\0{self.after}") is not None
@@ -144,21 +183,24 @@ def is_meant(spelling: Spelling, around: Surroundings, in_row: bool, in_company:
     """
     if _ORDINARY_AFTER.match(around.after) or _MEASURE_BEFORE.search(around.before):
         return False
+    if spelling.capitals_only and _DETERMINER_BEFORE.search(around.before):
+        return False
     if _has_capitals(spelling, around, in_company):
         return True
     if spelling.written.isdigit():
         return lenient or in_row or _is_standard_number(spelling, around)
     if is_han(spelling.written):
         return around.asks_coverage or in_row or lenient or around.is_alone
-    if _ORDINARY_BEFORE.search(around.before):
+    if _ORDINARY_BEFORE.search(around.before) and not (" " in spelling.written and around.is_owned_product):
         return False
     if lenient:
         return True
     if in_row and (around.in_chinese or _SLOT_AFTER.match(around.after)):
         return True
     if spelling.capitals_only:
-        return False
-    return around.is_alone or (around.asks_coverage and (around.in_chinese or around.in_slot))
+        return (around.is_alone and in_company) or (around.asks_coverage and around.in_plain_slot)
+    in_slot = around.in_chinese or around.in_slot or (" " in spelling.written and around.is_owned_product)
+    return around.is_alone or (around.asks_coverage and in_slot)
 
 
 def maker_is_beside(around: Surroundings) -> bool:

@@ -12,10 +12,10 @@ from index.name_context import Surroundings, is_meant, maker_is_beside, stands_i
 from index.name_files import STANDARD, Words
 from index.name_operators import with_operators
 from index.name_slips import with_slips
-from index.name_table import Found, Spelling, SpellingTable, shape_of
+from index.name_table import EXACT, Found, Spelling, SpellingTable, shape_of
 from index.name_text import Folded, fold, tokenise
 from index.name_types import Mention, Name
-from index.name_typos import Typos
+from index.name_typos import Typos, may_be_whole_name
 
 IN_CONTEXT = 0.9
 _TOGETHER = re.compile(r"[ \t_-]{0,3}")
@@ -102,6 +102,8 @@ def _spelling(
 
 def _surroundings(each: Found, text: str, folded: Folded) -> Surroundings:
     typed = text[folded.typed(each.start) : folded.typed_end(each.end)]
+    if each.score < EXACT and not may_be_whole_name(typed, each.spelling.key):
+        typed = typed.lower()  # the capital of "Plan" does not tell that "Planner" was meant
     return Surroundings(text, folded.text, each.start, each.end, typed)
 
 

@@ -16,6 +16,7 @@ _FURTHEST = 60
 _SENTENCE_MARK = re.compile(r"[。！？!?;；\n]|\.(?=\s|$)")
 _RUN_BY = re.compile(
     r"\b(?:run|operated|provided|hosted|managed|sold|offered|delivered)\b.{0,20}\bby\s*(?:the )?$|由\s*$"
+    r"|^\s*\w{2,12} by\s*(?:the )?$"  # "opreated by"
 )
 _RUNS = re.compile(
     r"\s*(?:'s|runs?|operates?|provides?|offers?|hosts?|manages?|version|edition|运营|营运|代理|提供|托管|版)"

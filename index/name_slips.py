@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from index.name_table import Found, Hit, SpellingTable
 from index.name_text import Tokens
@@ -19,10 +20,10 @@ _SHORT, _WIDEST = 4, 4
 
 def with_slips(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typos: Typos) -> list[Found]:
     """`found` and the names with slips, in order; a longer name replaces those that it wholly holds."""
-    found = _together(found, list(_runs(found, tokens, table, typos)))
+    runs = list(_runs(found, tokens, table, typos))
     readings = _readings(found, tokens, typos)
     if not readings:
-        return list(found)
+        return _together(found, runs)
     right = {number: options[0] for number, options in readings.items()}
     slipped = list(_put_right(tokens, table, right))
     for number, options in readings.items():
@@ -33,23 +34,33 @@ def with_slips(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typ
         ]
         if rivals:
             slipped = _undisputed(slipped, rivals, tokens.spans[number][0])
-    return _together(found, slipped)
+    return _together(_together(found, runs), slipped)
 
 
 def _runs(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typos: Typos) -> Iterator[Found]:
-    """Names of several words with the slip in a word too short to be looked at alone: "cloud ap security"."""
-    taken = {at for each in found for at in range(each.start, each.end)}
+    """Names of several words with the slip in a word too short to be looked at alone: "cloud ap security".
+
+    A run may hold a shorter name, as "defender for cloud aps" does, but not only the same one.
+    """
     short = [n for n, word in enumerate(tokens.words) if len(word) < _SHORT and word.isascii() and word.isalpha()]
     for number in short[-_MOST_READINGS:]:
         for first, last in _windows(number, len(tokens.words)):
-            if any(tokens.spans[at][0] in taken for at in range(first, last)) or not _stand_together(
-                tokens, first, last
-            ):
+            held = _held(found, tokens, first, last)
+            if held is None or not _stand_together(tokens, first, last):
                 continue
-            reading = typos.reading_of_run("".join(tokens.words[first:last]))
-            hit = table.longest_at(Tokens.of(reading, [reading], [(0, len(reading))]), 0) if reading else None
-            if hit and hit.spelling.name:
-                yield Found.of(Hit(hit.spelling, first, last), tokens, score=_SCORES[1])
+            readings = typos.readings_of_run("".join(tokens.words[first:last]))
+            hits = [table.longest_at(Tokens.of(each, [each], [(0, len(each))]), 0) for each in readings]
+            spellings = {hit.spelling.name: hit.spelling for hit in hits if hit and hit.spelling.name}
+            if len(spellings) == 1 and not spellings.keys() & {each.name for each in held}:
+                yield Found.of(Hit(*spellings.values(), first, last), tokens, score=_SCORES[1])
+
+
+def _held(found: Sequence[Found], tokens: Tokens, first: int, last: int) -> list[Found] | None:
+    """The names that a run of words holds whole; None where it cuts one, or is one."""
+    start, end = tokens.spans[first][0], tokens.spans[last - 1][1]
+    touched = [each for each in found if each.start < end and start < each.end]
+    inside = all(start <= each.start and each.end <= end for each in touched)
+    return touched if inside and (start, end) not in [(each.start, each.end) for each in touched] else None
 
 
 def _windows(number: int, count: int) -> Iterator[tuple[int, int]]:
@@ -89,14 +100,17 @@ def _put_right(
     for hit in table.find(Tokens.of(tokens.text, words, tokens.spans[first:last])):
         hit = Hit(hit.spelling, hit.first + first, hit.last + first)
         numbers = [number for number in right if hit.first <= number < hit.last]
-        if hit.spelling.name and numbers and near in (None, *numbers) and _is_long_enough(hit, tokens):
+        one_word = hit.last - hit.first == 1
+        if hit.spelling.name and numbers and near in (None, *numbers) and (one_word or _is_long_enough(hit)):
             slips = sum(slips_between(tokens.words[number], right[number]) for number in numbers)
-            yield Found.of(hit, tokens, score=_SCORES[min(slips, 2)])
+            slipped = Found.of(hit, tokens, score=_SCORES[min(slips, 2)])
+            if not one_word or may_be_whole_name(tokens.words[hit.first], hit.spelling.key):
+                yield slipped
+            elif hit.spelling.name.kind == "service":
+                yield replace(slipped, sure=False)  # "grph" alone tells little: its place decides
 
 
-def _is_long_enough(hit: Hit, tokens: Tokens) -> bool:
-    if hit.last - hit.first == 1:
-        return may_be_whole_name(tokens.words[hit.first], hit.spelling.key)
+def _is_long_enough(hit: Hit) -> bool:
     return len(hit.spelling.key) >= _SHORTEST_KEY
 
 

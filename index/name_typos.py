@@ -2,7 +2,8 @@
 
 A word of no name is replaced by one that is a name's, when it is one slip away (two from eight letters on), starts
 alike, has the same digits and is not listed as ordinary. A slip is a letter missing, added, changed or swapped with
-its neighbour (optimal string alignment distance).
+its neighbour (optimal string alignment distance). A word may start otherwise where its first letter is all that is
+wrong: missing ("ntune"), or the key beside it ("szure").
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ _SHORTEST, _LONGEST = 4, 24
 _SHORTEST_ALONE = 5
 _SHORTEST_ABBREVIATION = 6
 _SHORTEST_RUN = 8
+_MOST_JOINED = 4
 _TWO_SLIPS_FROM = 8
+_SHORTEST_TAIL = 4
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _CACHE = 8192
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {key: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in _KEYS for at, key in enumerate(row)}
 
 
 class Typos:
@@ -36,11 +41,14 @@ class Typos:
         self._known |= {each.key for each in made}
         self._ordinary = frozenset(ordinary)
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._by_tail: dict[str, list[str]] = defaultdict(list)
         for word in sorted({word for each in made if each.name for word in _words(each)}):
             self._buckets[word[0], len(word)].append(word)
+            if len(word) > _SHORTEST_TAIL:
+                self._by_tail[word[1:]].append(word)
         self._joined = frozenset(each.key for each in made if each.name and len(_WORD.findall(each.written)) > 1)
         self.readings = lru_cache(maxsize=_CACHE)(self._readings)
-        self.reading_of_run = lru_cache(maxsize=_CACHE)(self._reading_of_run)
+        self.readings_of_run = lru_cache(maxsize=_CACHE)(self._readings_of_run)
 
     def _readings(self, word: str) -> tuple[str, ...]:
         """The words of names that `word` is nearest to, all equally near; empty when it is fine or nothing is near."""
@@ -53,20 +61,26 @@ class Typos:
             for near, _, _ in process.extract(word, bucket, scorer=OSA.distance, score_cutoff=allowed, limit=None)
         ]
         found = [(slips, near) for slips, near in found if _may_be(word, near, slips)]
+        found += [(1, near) for near in self._with_other_start(word)]
         nearest = min(found, default=(0, ""))[0]
         return tuple(near for slips, near in found if slips == nearest)
 
-    def _reading_of_run(self, run: str) -> str | None:
-        """The joined form of a name of several words that `run`, several words joined, is one slip away from."""
+    def _readings_of_run(self, run: str) -> tuple[str, ...]:
+        """The joined forms of names of several words that `run`, several words joined, is one slip away from."""
         if run in self._known or not _has_letters(run, _SHORTEST_RUN):
-            return None
-        near = [
+            return ()
+        return tuple(
             near
             for bucket in self._near(run, 1)
             for near, _, _ in process.extract(run, bucket, scorer=OSA.distance, score_cutoff=1, limit=None)
             if near in self._joined and len(near) >= _SHORTEST_RUN and _may_be(run, near, 1)
-        ]
-        return near[0] if len(near) == 1 else None
+        )
+
+    def _with_other_start(self, word: str) -> Iterator[str]:
+        """The words that `word` is but for its first letter, which is missing or the key beside the right one."""
+        yield from self._by_tail.get(word, ())
+        beside = _BESIDE.get(word[0], "")
+        yield from (near for near in self._by_tail.get(word[1:], ()) if near[0] in beside)
 
     def _near(self, word: str, allowed: int) -> Iterator[list[str]]:
         keys = [(word[0], length) for length in range(len(word) - allowed, len(word) + allowed + 1)]
@@ -81,7 +95,7 @@ def slips_between(word: str, other: str) -> int:
 
 
 def may_be_whole_name(word: str, reading: str) -> bool:
-    """Whether both are long enough for the one to be a whole name misspelt, and not only a part of one."""
+    """Whether both are long enough for the one to be a whole name misspelt wherever it stands."""
     return len(word) >= _SHORTEST_ALONE and len(reading) >= _SHORTEST_ALONE
 
 
@@ -92,7 +106,7 @@ def _words(spelling: Spelling) -> Iterator[str]:
         if _has_letters(word, _SHORTEST_ABBREVIATION if word.isupper() else _SHORTEST):
             yield word.lower()
     joined = spelling.key
-    if 1 < len(words) <= 3 and len(words[0]) > 2 and joined.isascii() and _has_letters(joined, _SHORTEST):
+    if 1 < len(words) <= _MOST_JOINED and len(words[0]) > 2 and joined.isascii() and _has_letters(joined, _SHORTEST):
         yield joined
 
 
