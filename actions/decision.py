@@ -25,11 +25,13 @@ class Named:
         id: of the name in the catalog; "" for a name nobody knows.
         kind: "service", "vendor", "standard" or "provider".
         text: as it was typed.
+        spelt: as the catalog spells what was typed; "" for a name nobody knows.
     """
 
     id: str
     kind: str
     text: str
+    spelt: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def decision_of(tracker: Tracker) -> Decision:
         language=raw.get("language") or tracker.get_slot("language") or raw.get("hint") or _DEFAULT_LANGUAGE,
         labels=tuple(raw.get("labels", () if intent == "nlu_fallback" else (intent,))),
         candidates=tuple(Candidate(each["label"], each["probability"]) for each in raw.get("candidates", ())),
-        names=tuple(Named(each["id"], each["kind"], each["text"]) for each in raw.get("names", ())),
+        names=tuple(
+            Named(each["id"], each["kind"], each["text"], each.get("spelt", "")) for each in raw.get("names", ())
+        ),
         evidence=raw.get("evidence", {}),
     )

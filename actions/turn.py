@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rasa_sdk import Tracker
 
+from actions.calling import called
 from actions.decision import Decision, Named, decision_of
 from index.knowledge import Page
 from index.library import Library, open_library
@@ -76,7 +77,8 @@ class Turn:
 
     def services(self) -> tuple[Name | Named, ...]:
         """The services that the message names, known to the catalog or not."""
-        return tuple(self.library.names.get(named.id) or named for named in self.decision.named("service"))
+        found = [(self.library.names.get(named.id), named) for named in self.decision.named("service")]
+        return tuple(called(name, named.spelt, self.language) if name else named for name, named in found)
 
     def services_before(self) -> tuple[Name | Named, ...]:
         """The services that the conversation was about, or what the message makes of them."""

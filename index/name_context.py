@@ -58,7 +58,8 @@ _SUBJECT_AFTER = re.compile(
     r"\s*,?\s*(?:(?:is|are)\s+(?:(?:that|this|it)(?:\s+one)?\s+)?)?(?:also\s+|now\s+)?"
     r"(?:(?:covered|included|listed|certified|compliant|in[ -]scope|(?:fall|count|belong|appear)s?)"
     r"(?!\s+(?:of|by)\s+(?!iso|the (?:iso|cert|standard))|\s+for)"
-    r"|(?:on|in|within|part of) (?:the |this |that |your |its )?(?:\S+ ){0,2}(?:list|scope|certificat\w+|standard|page)|(?:has|have|got)\s+(?:the\s+)?iso|iso)\b"
+    r"|(?:on|in|within|part of) (?:the |this |that |your |its )?(?:\S+ ){0,2}"
+    r"(?:list|scope|certificat\w+|standard|page)|(?:has|have|got)\s+(?:the\s+)?iso|iso)\b"
 )
 _OBJECT_BEFORE = re.compile(
     r"\b(?:certificat\w*|standard|scope|list|audit|page|\d)\s+(?:also\s+)?(?:cover|include|list|contain|mention|name)s?\s*$"

@@ -19,6 +19,9 @@ from index.name_typos import Typos, may_be_whole_name
 
 IN_CONTEXT = 0.9
 _TOGETHER = re.compile(r"[ \t_-]{0,3}")
+# "Azure 上的虚拟机", "virtual machines in Azure"
+_PART_OF = re.compile(r"\s?(?:[上里中]|里面|上面)?的\s?")
+_INSIDE = re.compile(r"\s+(?:in|on|of|within|under|inside|from)\s+(?:the\s+)?")
 _YEAR = re.compile(r"\s?[:-]\s?(?:19|20)\d\d(?!\d)")
 _NUMBERED = re.compile(
     r"(?<![a-z0-9])(?P<body>iso(?:[ /-]?iec)?|iec|gb[ /]?t|nist[ -]?sp)[ -]?"
@@ -113,21 +116,29 @@ def _joined(found: Sequence[Found], text: str, folded: Folded) -> list[Found]:
     for each in found:
         if each.spelling.maker_first and not maker_is_beside(_surroundings(each, text, folded)):
             each = replace(each, sure=False)
-        while joined and _belongs(joined[-1], each) and _TOGETHER.fullmatch(folded.text[joined[-1].end : each.start]):
+        while joined and _belongs(joined[-1], each, folded.text[joined[-1].end : each.start]):
             whole = replace(each, start=joined[-1].start, sure=True)
             if not each.sure and not maker_is_beside(_surroundings(whole, text, folded)):
                 break
             joined.pop()
             each = whole
-        joined.append(each)
+        if joined and _is_inside(joined[-1], each) and _INSIDE.fullmatch(folded.text[joined[-1].end : each.start]):
+            joined[-1] = replace(joined[-1], end=each.end, sure=True)
+        else:
+            joined.append(each)
     return joined
 
 
-def _belongs(whole: Found, part: Found) -> bool:
+def _is_inside(part: Found, whole: Found) -> bool:
+    return part.name is not None and whole.name is not None and part.name.part_of == whole.name.id
+
+
+def _belongs(whole: Found, part: Found, between: str) -> bool:
     if not whole.name or not part.name or part.name.kind != "service":
         return False
     made_by = whole.name.kind == "vendor" and whole.name.id == part.name.vendor
-    return made_by or whole.name.id == part.name.part_of
+    is_part = whole.name.id == part.name.part_of
+    return bool(((made_by or is_part) and _TOGETHER.fullmatch(between)) or (is_part and _PART_OF.fullmatch(between)))
 
 
 def _in_context(found: Sequence[Found], text: str, folded: Folded, lenient: bool) -> list[Found]:
@@ -174,4 +185,4 @@ def _mention(each: Found, text: str, folded: Folded) -> Mention:
     if each.name is None:
         raise ValueError("a run of words that is no name has no mention")
     start, end = folded.typed(each.start), folded.typed_end(each.end)
-    return Mention(each.name, text[start:end], start, end, each.score)
+    return Mention(each.name, text[start:end], start, end, each.score, each.spelling.written)

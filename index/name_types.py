@@ -45,6 +45,7 @@ class Mention:
         text: as it was typed; `start` and `end` are its offsets.
         score: 1.0 as spelt in the catalog, 0.9 for an ordinary word that the context makes a name, 0.8 and 0.7 for
             one and two slips of the keyboard.
+        spelt: how the catalog spells what was typed, which need not be the name's display.
     """
 
     name: Name
@@ -52,3 +53,4 @@ class Mention:
     start: int
     end: int
     score: float
+    spelt: str = ""

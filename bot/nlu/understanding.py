@@ -236,7 +236,7 @@ class Understanding:
     def _named(self, text: str, mentions: Sequence[Mention], labels: Sequence[str]) -> list[dict[str, str]]:
         if not mentions and labels == (ELLIPSIS,):
             mentions = self._library.names.find(without_opening(text), lenient=True)
-        named = [{"id": m.name.id, "kind": m.name.kind, "text": m.text} for m in mentions]
+        named = [{"id": m.name.id, "kind": m.name.kind, "text": m.text, "spelt": m.spelt} for m in mentions]
         if COVERAGE in labels and not any(each["kind"] == "service" for each in named):
             unknown = self._library.names.unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
