@@ -78,7 +78,14 @@ class Turn:
     def services(self) -> tuple[Name | Named, ...]:
         """The services that the message names, known to the catalog or not."""
         found = [(self.library.names.get(named.id), named) for named in self.decision.named("service")]
-        return tuple(called(name, named.spelt, self.language) if name else named for name, named in found)
+        names = tuple(called(name, named.spelt, self.language) if name else named for name, named in found)
+        return (*names, *self._variant_named()) if len(names) == 1 and self.last_services else names
+
+    def _variant_named(self) -> tuple[Name, ...]:
+        """ "And the 21Vianet one?" after Azure names Office 365 from 21Vianet, and may mean Azure from 21Vianet."""
+        named = self.library.names.get(self.decision.named("service")[0].id)
+        narrowed = self.narrowed_services()
+        return narrowed if named and narrowed and narrowed[0].vendor == named.vendor and narrowed[0] != named else ()
 
     def services_before(self) -> tuple[Name | Named, ...]:
         """The services that the conversation was about, or what the message makes of them."""

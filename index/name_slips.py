@@ -52,7 +52,7 @@ def _runs(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typos: T
             hits = [table.longest_at(Tokens.of(each, [each], [(0, len(each))]), 0) for each in readings]
             spellings = {hit.spelling.name: hit.spelling for hit in hits if hit and hit.spelling.name}
             if len(spellings) == 1 and not spellings.keys() & {each.name for each in held}:
-                yield Found.of(Hit(*spellings.values(), first, last), tokens, score=_SCORES[1])
+                yield Found.of(Hit(next(iter(spellings.values())), first, last), tokens, score=_SCORES[1])
 
 
 def _held(found: Sequence[Found], tokens: Tokens, first: int, last: int) -> list[Found] | None:

@@ -18,7 +18,19 @@ from bot.nlu.banning import Bans, plain_text
 from bot.nlu.deciding import Decider, Reading, Thresholds
 from bot.nlu.delexicalise import A_SERVICE, delexicalise, names_whole
 from bot.nlu.examples import Trained, load_trained, save_trained
-from bot.nlu.labels import CERTIFIED, COVERAGE, ELLIPSIS, LIST, OTHER_STANDARD, OTHER_VENDOR, REUSE_AUTOMATIC
+from bot.nlu.labels import (
+    CERTIFIED,
+    COVERAGE,
+    ELLIPSIS,
+    INJECTION,
+    LIST,
+    OTHER_STANDARD,
+    OTHER_VENDOR,
+    OUT_OF_SCOPE,
+    REUSE_AUTOMATIC,
+    topic_of,
+)
+from bot.nlu.plainly import asks_coverage_plainly
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -44,6 +56,12 @@ REMEMBERED = 512
 VOTE_SHARPNESS = 6.0
 _OTHERS = re.compile(
     r"\b(?:else|others?|besides|apart from|more|remaining|rest)\b|其他|其它|其余|另外|还有|除了|除", re.IGNORECASE
+)
+_ASKS_LIST = re.compile(
+    r"\b(?:which|what|who|whats|all|every\w*|entire|full|complete|names?|enumerate|give|show|send|overview)\b"
+    r"|(?<!on )(?<!on the )(?<!on your )(?<!on that )\blist"
+    r"|[哪啥几]|什么|多少|全部|所有|列出|列一|(?<!在)(?:清单|名单|列表)",
+    re.IGNORECASE,
 )
 
 
@@ -144,6 +162,8 @@ class Understanding:
         focus = whole if story else text
         plain = self._plain(focus)
         labels = with_both_certified(self._of_service(labels, focus, plain.mentions), readings[whole])
+        if self._is_plain_coverage(labels, focus, plain.mentions):
+            labels = (COVERAGE,)
         names = self._named(focus, plain.mentions, labels)
         candidates = _candidates(labels, list(readings.values()))
         return {
@@ -206,13 +226,25 @@ class Understanding:
     def _of_service(self, labels: Sequence[str], text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """ "We use Intune, is it certified" asks about the service, though the clause that asks does not name it.
 
-        So does "we use Intune and Flow. Which ones are on the list?", unless it asks for the others.
+        So does "we use Intune and Flow. Which ones are on the list?", unless it asks for the others, and "we use
+        Intune. In scope?", where nothing asks for a list.
         """
-        named = {each.name.id for each in mentions if each.name.kind == "service" and not self._scope.is_foreign(each)}
-        meant = {CERTIFIED} if named else set()
-        if len(named) > 1 and not _OTHERS.search(text):
+        services = {each.name.id: each for each in mentions if each.name.kind == "service"}
+        own = any(not self._scope.is_foreign(each) for each in services.values())
+        meant = {CERTIFIED} if own else set()
+        if own and not _OTHERS.search(text) and (len(services) > 1 or not _ASKS_LIST.search(text)):
             meant.add(LIST)
         return tuple(dict.fromkeys(COVERAGE if label in meant else label for label in labels))
+
+    def _is_plain_coverage(self, labels: Sequence[str], text: str, mentions: Sequence[Mention]) -> bool:
+        """Whether a message that would be refused asks in so many words for services of the page's provider."""
+        refused = all(topic_of(label) == OUT_OF_SCOPE for label in labels)
+        if not refused or {INJECTION, OTHER_STANDARD} & set(labels):
+            return False
+        services = [each for each in mentions if each.name.kind == "service"]
+        other = any(each.name.kind == "standard" and each.name.id not in self._scope.standards for each in mentions)
+        own = any(not self._scope.is_foreign(each) for each in services)
+        return own and not other and asks_coverage_plainly(text, mentions)
 
     def _names_own_service(self, text: str) -> bool:
         mentions = self._library.names.find(text, lenient=True)
@@ -237,7 +269,7 @@ class Understanding:
         if not mentions and labels == (ELLIPSIS,):
             mentions = self._library.names.find(without_opening(text), lenient=True)
         named = [{"id": m.name.id, "kind": m.name.kind, "text": m.text, "spelt": m.spelt} for m in mentions]
-        if COVERAGE in labels and not any(each["kind"] == "service" for each in named):
+        if COVERAGE in labels:
             unknown = self._library.names.unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
         return named

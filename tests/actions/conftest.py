@@ -60,7 +60,8 @@ def run(executor: ActionExecutor, library: Library) -> Callable[..., Said]:
                 for label, probability in slots.pop("candidates", [(label, 0.9) for label in labels])
             ],
             "names": [
-                {"id": m.name.id, "kind": m.name.kind, "text": m.text} for m in library.names.find(text, lenient=True)
+                {"id": m.name.id, "kind": m.name.kind, "text": m.text, "spelt": m.spelt}
+                for m in library.names.find(text, lenient=True)
             ],
             "evidence": {},
         }

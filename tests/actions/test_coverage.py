@@ -46,6 +46,29 @@ def test_the_same_in_chinese(run: Callable[..., Any], text: str, said: str) -> N
     assert said in answer(run, text, said_in="zh")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("Is Lync covered?", "Skype for Business (Lync) is not listed", id="another name"),
+        pytest.param("is office 365 e3 covered", "Office 365 E3 is not listed", id="an edition"),
+        pytest.param("is sharepiont covered", "SharePoint Online is not listed", id="a slip of the keyboard"),
+        pytest.param("Is MCAS covered?", "Yes, Cloud App Security is on", id="listed"),
+    ],
+)
+def test_what_is_not_listed_is_called_as_the_asker_calls_it(run: Callable[..., Any], text: str, said: str) -> None:
+    assert said in answer(run, text)
+
+
+def test_another_name_stands_in_full_width_brackets_in_chinese(run: Callable[..., Any]) -> None:
+    assert "Exchange Online（EXO）未列在" in answer(run, "EXO 在范围内吗", said_in="zh")
+
+
+def test_the_21vianet_one_may_be_the_service_before_run_by_21vianet(run: Callable[..., Any]) -> None:
+    said = answer(run, "那世纪互联的呢", services=["azure"], said_in="zh")
+    assert "由世纪互联运营的 Office 365 已列入" in said
+    assert "没有列出由世纪互联运营的 Azure" in said
+
+
 def test_listed_and_unlisted_services_in_one_question(run: Callable[..., Any]) -> None:
     said = answer(run, "Which of these are covered: Intune, Dynamics 365, Power BI, Exchange Online?")
     assert "Yes, Intune and Power BI are on the page's list" in said

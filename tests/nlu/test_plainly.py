@@ -1,0 +1,29 @@
+"""Questions of coverage in so many words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.plainly import asks_coverage_plainly
+from index.library import open_library
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Is Intune covered?", True),
+        ("are Intune, Flow and Teams on the list", True),
+        ("Intune or Jamf, which is certified?", True),
+        ("流程自动化的 Power Automate 在范围内吗", True),
+        ("这个认证包括Intune吗", True),
+        ("Intune 和 Flow 哪个在列表里", True),
+        ("Intune or Jamf, which one is certified by Google?", False),
+        ("Is Intune covered by my insurance?", False),
+        ("How do I see if Intune is covered?", False),
+        ("怎么把 Intune 列在范围内", False),
+        ("Is the datacenter covered?", False),
+        ("Is Intune in the E5 licence?", False),
+    ],
+)
+def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
+    assert asks_coverage_plainly(text, open_library().names.find(text)) == plain
