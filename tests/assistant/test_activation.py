@@ -14,24 +14,27 @@ from bot.knowledge_base.store import KnowledgeStore
 from bot.settings import PROJECT, load_settings
 from bot.terminal import open_knowledge
 from tests.bench.approval import IN_CHINESE, LABEL, PAGE, QUESTION, approve, content
-from tests.bot.serving import Serving, serving
+from tests.bot.serving import PATIENCE, Serving, serving
 
 pytestmark = pytest.mark.slow
 
 NEAR = "What colour is the badge of a datacenter visitor?"
-PATIENCE = 60  # seconds; nothing here is measured
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def shared(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """What both services are set to; on SQLite they share the folder too, as processes of one machine do."""
+    """What both services are set to; on SQLite they share the folder too, as processes of one machine do.
+
+    Each is one process, so that one that was seen to follow has followed as a whole.
+    """
+    common = {"SECRET_KEY": "the same for both", "WORKERS": "1"}
     for name in ("a", "b") if request.param == "postgres" else ("a",):
         (tmp_path / name / "var").mkdir(parents=True)
         (tmp_path / name / "var" / "index").symlink_to(PROJECT / "var" / "index")
     if request.param == "postgres":
-        return {"DATABASE_URL": request.getfixturevalue("postgres_url"), "SECRET_KEY": "the same for both"}
+        return {"DATABASE_URL": request.getfixturevalue("postgres_url"), **common}
     (tmp_path / "b").symlink_to(tmp_path / "a")
-    return {"SECRET_KEY": "the same for both"}
+    return common
 
 
 @pytest.fixture

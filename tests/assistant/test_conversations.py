@@ -15,7 +15,7 @@ def converse(assistant: Assistant, *texts: str, language: str | None = None) -> 
     """The reply to the last of `texts`, said one after the other."""
     memory = None
     for text in texts:
-        reply = assistant.respond(Utterance(text, "c", language=language, memory=memory), timeout=30)
+        reply = assistant.respond(Utterance(text, "c", language=language, memory=memory), timeout=120)
         memory = reply.memory
     return reply
 

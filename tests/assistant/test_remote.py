@@ -31,7 +31,7 @@ def last_of(assistant: Assistant, texts: tuple[str, ...], conversation: str) -> 
     """The reply to the last of `texts`, said one after the other."""
     memory = None
     for text in texts:
-        reply = assistant.respond(Utterance(text, conversation, memory=memory), timeout=30)
+        reply = assistant.respond(Utterance(text, conversation, memory=memory), timeout=120)
         memory = reply.memory
     return reply
 

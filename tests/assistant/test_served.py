@@ -70,7 +70,7 @@ def teams_request(served: Serving, secret: str) -> urllib.request.Request:
 
 
 def test_a_signed_teams_request_gets_its_card(served: Serving) -> None:
-    with urllib.request.urlopen(teams_request(served, SECRET), timeout=10) as reply:
+    with urllib.request.urlopen(teams_request(served, SECRET), timeout=60) as reply:
         activity = json.load(reply)
     (attachment,) = activity["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
@@ -80,7 +80,7 @@ def test_a_signed_teams_request_gets_its_card(served: Serving) -> None:
 def test_a_forged_teams_request_is_refused(served: Serving) -> None:
     forged = base64.b64encode(b"somebody else's secret, alas").decode()
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(teams_request(served, forged), timeout=10)
+        urllib.request.urlopen(teams_request(served, forged), timeout=60)
     with refused.value as response:
         assert response.code == 401
 

@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 
 from bot import clock
 from bot.app import create_app
+from bot.channels.teams_answer import Patience
 from bot.services import Services
 from bot.settings import SETTINGS
 from bot.transcripts.database import Database
-from bot.transcripts.migrate import migrate
 from bot.transcripts.store import TranscriptStore
 from tests.bot.staff_requests import PASSWORD, sign_in
 from tests.fakes.assistant import FakeAssistant
@@ -26,18 +26,6 @@ from tests.services.sign_on_provider import provider  # noqa: F401
 
 MakeApp = Callable[..., Flask]
 SignedIn = Callable[..., FlaskClient]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Database]:
-    """An empty, migrated database of either kind."""
-    if request.param == "postgres":
-        database = Database(request.getfixturevalue("postgres_url"))
-        migrate(database)
-    else:
-        database = Database(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
-    yield database
-    database.close()
 
 
 @pytest.fixture
@@ -49,16 +37,6 @@ def store(database: Database) -> TranscriptStore:
 @pytest.fixture
 def assistant() -> FakeAssistant:
     return FakeAssistant()
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database, migrated once for all tests."""
-    path = tmp_path_factory.mktemp("migrated") / "transcripts.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
 
 
 @pytest.fixture
@@ -124,6 +102,14 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords hashed at next to no cost; what the service pays by default is argon2's own choice."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("bot.transcripts.accounts.PasswordHasher", lambda: hasher)
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teams is answered however long the machine takes; what the service allows itself is tested where it is said."""
+    for module in ("teams", "bot_framework"):
+        monkeypatch.setattr(f"bot.channels.{module}.PATIENCE", Patience(60, 60, 60))
+    monkeypatch.setattr("bot.teams_try._PATIENCE", 60.0)
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ def test_processes_that_write_at_once_keep_one_chain(database: Database, log: Au
         subprocess.Popen([sys.executable, "-c", _WRITER, url, SECRET, "40", name], cwd=PROJECT)
         for name in ("bob", "eve")
     ]
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
 
     verdict = log.verify()
     assert (verdict.count, verdict.problem) == (85, None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -211,9 +211,7 @@ json_values = st.recursive(
 )
 fields = ("text", "conversation", "language", "message_id")
 any_text = st.text(alphabet=st.characters(exclude_categories=()) | st.sampled_from("\r\n\x00\u200d 范"))
-property_of_the_app = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+property_of_the_app = settings(max_examples=60)
 
 
 @property_of_the_app

@@ -85,7 +85,7 @@ def test_earlier_turns_hand_their_memory_on() -> None:
             return replace(super().respond(utterance, timeout), memory={"turn": len(self.seen)})
 
     assistant = Remembering()
-    explanation.ask(assistant, ("Intune?", "And the certificate?"), "en", timeout=1.0)
+    explanation.ask(assistant, ("Intune?", "And the certificate?"), "en", timeout=60.0)
 
     assert [utterance.memory for utterance in assistant.seen] == [None, {"turn": 1}]
 

@@ -30,6 +30,7 @@ from bot.transcripts.filters import Filter
 from bot.transcripts.migrate import HEAD, migrate
 from bot.transcripts.people import SENDER, People, Person
 from tests.bot.asking import DAY, START, ask
+from tests.bot.conftest import Clock
 from tests.bot.staff_requests import PASSWORD
 from tests.fakes.assistant import FakeAssistant
 from tests.services.servers import postgres_database
@@ -155,7 +156,8 @@ def test_judgements_tags_and_filters_are_kept(parts: Services, version: str) -> 
     assert [(each.name, each.query) for each in parts.saved_filters.of("ann")] == [("mine", "review=open")]
 
 
-def test_figures_of_days_that_are_over_are_kept(parts: Services, version: str) -> None:
+def test_figures_of_days_that_are_over_are_kept(parts: Services, version: str, moved_clock: Clock) -> None:
+    moved_clock.now = START + DAY
     daily = DailyFigures(parts.database)
     daily.roll_up()
 

@@ -20,6 +20,7 @@ from bot.transcripts.records import Turn
 from bot.transcripts.searching import indexed, terms
 from bot.transcripts.store import TranscriptStore
 from bot.transcripts.tables import conversations, feedback, judgements, question_groups, turn_tags, turns
+from tests.bot.conftest import Clock
 
 NOW = datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.timezone.utc)
 REPLY = Reply("Yes.", "en", True, "coverage_service", 0.9, memory={"slots": {"topic": "x"}})
@@ -160,7 +161,8 @@ def test_more_turns_than_a_batch_go(store: TranscriptStore, people: People, monk
     assert store.conversation("c1") is None
 
 
-def test_figures_stay(store: TranscriptStore, people: People, database: Database) -> None:
+def test_figures_stay(store: TranscriptStore, people: People, database: Database, moved_clock: Clock) -> None:
+    moved_clock.now = NOW + datetime.timedelta(days=1)
     ask(store, "c1", "one")
     daily = DailyFigures(database)
     daily.roll_up()

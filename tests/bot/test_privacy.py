@@ -42,7 +42,7 @@ def assistant() -> Echo:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def app(request: pytest.FixtureRequest, make_app: MakeApp) -> Flask:
-    database = {} if request.param == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
+    database = {} if request.param == "sqlite" else {"DATABASE_URL": request.getfixturevalue("migrated_postgres_url")}
     return make_app(TEAMS_SECRET=SECRET, **database)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.transcripts import reading as reading_module
@@ -122,7 +122,6 @@ def test_search(searched: Reading, query: str, expected: list[str]) -> None:
 
 
 @given(query=st.text(max_size=30))
-@settings(max_examples=100, deadline=None)
 def test_no_query_breaks_the_search(searched: Reading, query: str) -> None:
     searched.turns(Filter.parse({"query": query}))
 

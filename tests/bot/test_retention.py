@@ -57,7 +57,7 @@ def test_it_looks_at_once_and_does_not_keep_the_service_from_ending(parts: Servi
     store = Watched(parts)
     retention = Retention(store, DailyFigures(parts.database), days=30)
     retention.start()
-    assert store.asked.wait(10)
+    assert store.asked.wait(60)
     retention.close()
 
     assert parts.store.turns("aged") == (aged[1],)
@@ -79,7 +79,7 @@ def test_a_database_that_does_not_answer_is_tried_again_later(
     store = Watched(parts, StorageUnavailable("gone"))
     retention = Retention(store, DailyFigures(parts.database), days=30)
     retention.start()
-    assert store.asked.wait(10)
+    assert store.asked.wait(60)
     retention.close()
 
     assert "old turns stay for now" in caplog.text

@@ -27,7 +27,7 @@ def test_messages_wait_until_it_is_loaded() -> None:
     assert not assistant.ready()
 
     load.set()
-    assert assistant.respond(QUESTION, 10).answered
+    assert assistant.respond(QUESTION, 60).answered
     assert assistant.ready()
     assistant.close()
     assert fake.closed
@@ -51,7 +51,7 @@ def test_a_failure_to_load_is_told_once_and_means_no_answers() -> None:
 
     assistant = StartingAssistant(make, told.append)
     with pytest.raises(AssistantUnavailable, match="could not be started"):
-        assistant.respond(QUESTION, 10)
+        assistant.respond(QUESTION, 60)
     assistant.close()
 
     assert [str(error) for error in told] == ["There is no trained model."]

@@ -94,7 +94,7 @@ def test_an_apology_is_printed_too(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(teams, "PATIENCE", Patience(0.05, 4, 4))
+    monkeypatch.setattr(teams, "PATIENCE", Patience(0.05, 60, 60))
     assistant.gate.clear()
 
     assert cli.main(["teams-try", "Intune?"]) == 0

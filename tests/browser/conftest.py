@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bot.settings import SETTINGS
+from tests.bot.conftest import cheap_hashes  # noqa: F401
 from tests.browser.chat import Chat
 from tests.browser.serving import RunningService, Site, run_service
 
@@ -42,11 +43,13 @@ addEventListener("securitypolicyviolation", (event) => {
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Without one these tests are skipped, but fail where CI is set.
+    """Debian's Chromium, in its form without windows where that is installed, since the other draws its own as well.
+
+    Without any these tests are skipped, but fail where CI is set.
 
     While Playwright runs, no other event loop can run on this thread: it has to end with the tests that need it.
     """
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if path is None and os.environ.get("CI") != "true":
         pytest.skip("chromium is not installed")
     expect.set_options(timeout=PATIENCE)
@@ -78,12 +81,21 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def make_service(tmp_path: Path, site: Site) -> Iterator[Callable[..., RunningService]]:
+def stored(migrated: Path) -> Path:
+    """The database with which the service begins; a file that takes long to fill replaces it."""
+    return migrated
+
+
+@pytest.fixture
+def make_service(tmp_path: Path, stored: Path, site: Site) -> Iterator[Callable[..., RunningService]]:
     """Makes the service, with some settings."""
     running: list[RunningService] = []
+    var = tmp_path / "var"
+    var.mkdir(mode=0o700)
+    shutil.copy(stored, var / "transcripts.db")
 
     def make(**settings: str) -> RunningService:
-        service = run_service(tmp_path / "var", **{"ALLOWED_ORIGINS": site.url, **settings})
+        service = run_service(var, **{"ALLOWED_ORIGINS": site.url, **settings})
         running.append(service)
         return service
 

@@ -19,20 +19,33 @@ AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations", "incomplete"],
 }
+# The rules that look at colours: what else they find in the light, they would find again in the dark.
+IN_THE_DARK = {**AXE, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def check(page: Page, unclear_contrast: bool = False) -> None:
     """Nothing that axe finds wrong, and no contrast that it could not make out unless that is allowed."""
     page.wait_for_load_state()  # without its styles a page has other colours
-    found = Axe().run(page, options=AXE).response
+    assert _problems(page, AXE, unclear_contrast) == []
+
+
+def check_in_both_schemes(page: Page, unclear_contrast: bool = False) -> None:
+    """`check` a page that follows the system's colours in the light, and its colours in the dark too."""
+    check(page, unclear_contrast)
+    page.emulate_media(color_scheme="dark")
+    assert _problems(page, IN_THE_DARK, unclear_contrast) == []
+    page.emulate_media(color_scheme="light")
+
+
+def _problems(page: Page, options: dict[str, Any], unclear_contrast: bool) -> list[str]:
+    found = Axe().run(page, options=options).response
     unclear = [rule for rule in found["incomplete"] if rule["id"] == "color-contrast" and not unclear_contrast]
-    problems = [
+    return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary')}"
         for rule in [*found["violations"], *unclear]
         for node in rule["nodes"]
     ]
-    assert problems == []
 
 
 def _reach_every_state(chat: Chat, service: RunningService) -> None:

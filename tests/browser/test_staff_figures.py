@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from playwright.sync_api import Page, expect
 
 from bot.transcripts.daily_figures import DailyFigures
+from bot.transcripts.database import Database
 from tests.bench.turns import fill_with_turns
 from tests.bot.asking import make_grouping
 from tests.browser.conftest import NewContext
 from tests.browser.serving import RunningService
 from tests.browser.staff import Staff
-from tests.browser.test_accessibility import PHONE, check
+from tests.browser.test_accessibility import PHONE, check_in_both_schemes
 
 pytestmark = pytest.mark.browser
 
@@ -31,25 +33,22 @@ _DRAWN = """name => {
 }"""
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("bot.transcripts.accounts.PasswordHasher", lambda: hasher)
+@pytest.fixture(scope="module")
+def stored(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with turns, their figures and their groups, filled once for all tests."""
+    path = Path(shutil.copy(migrated, tmp_path_factory.mktemp("filled")))
+    with closing(Database(f"sqlite:///{path}")) as database:
+        fill_with_turns(database, TURNS)
+        DailyFigures(database).roll_up()
+        grouping = make_grouping(database)
+        while grouping.group_some():  # without the pauses that are for who asks
+            pass
+    return path
 
 
 @pytest.fixture
-def filled(service: RunningService) -> RunningService:
-    fill_with_turns(service.parts.database, TURNS)
-    DailyFigures(service.parts.database).roll_up()
-    grouping = make_grouping(service.parts.database)
-    while grouping.group_some():  # without the pauses that are for who asks
-        pass
-    return service
-
-
-@pytest.fixture
-def staff(page: Page, filled: RunningService) -> Staff:
-    return Staff(page, filled).sign_in()
+def staff(page: Page, service: RunningService) -> Staff:
+    return Staff(page, service).sign_in()
 
 
 def shown(staff: Staff, path: str = "/figures/?days=all") -> Staff:
@@ -99,11 +98,11 @@ def test_the_table_opens_with_the_keyboard(staff: Staff) -> None:
     expect(table.locator("tbody tr")).to_have_count(30)
 
 
-def test_axes_speak_the_readers_language(staff: Staff, filled: RunningService) -> None:
+def test_axes_speak_the_readers_language(staff: Staff, service: RunningService) -> None:
     ticks = "#asked_by_channel .xtick text"
     shown(staff)
     assert all(text.split()[0] in MONTHS for text in staff.page.locator(ticks).all_text_contents())
-    chinese = Staff(staff.page, filled, "zh")
+    chinese = Staff(staff.page, service, "zh")
     shown(chinese)
 
     assert all("年" in text and "月" in text for text in staff.page.locator(ticks).all_text_contents())
@@ -131,25 +130,23 @@ def test_a_range_is_chosen_by_link_and_by_form(staff: Staff) -> None:
     assert "from=2026-01-02&to=2026-01-05" in page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "device"), [("zh", PHONE), ("en", {})], ids=["zh-phone", "en-desktop"])
 def test_axe_finds_nothing_and_a_small_phone_is_wide_enough(
-    new_context: NewContext, filled: RunningService, language: str, scheme: str
+    new_context: NewContext, service: RunningService, language: str, device: dict[str, object]
 ) -> None:
-    device = PHONE if (language == "zh") == (scheme == "light") else {}
-    staff = Staff(new_context(bypass_csp=True, color_scheme=scheme, **device).new_page(), filled, language).sign_in()
+    staff = Staff(new_context(bypass_csp=True, **device).new_page(), service, language).sign_in()
     shown(staff, "/figures/?days=90")
     staff.page.locator("#outcomes summary").click()
-    check(staff.page, unclear_contrast=True)  # axe cannot make out the colours behind words in drawings
+    check_in_both_schemes(staff.page, unclear_contrast=True)  # axe cannot make out the colours behind words in drawings
     staff.page.set_viewport_size({"width": 320, "height": 640})
     staff.page.wait_for_function("document.querySelector('#outcomes .main-svg').getBoundingClientRect().width <= 320")
     assert staff.overflow() <= 0
 
-    found = filled.parts.store.conversations(limit=1).conversations[0]
+    found = service.parts.store.conversations(limit=1).conversations[0]
     staff.open("/people/").field("person_who").fill(found.id)
     staff.button("person_find").click()
     expect(staff.page.get_by_role("heading", name=staff.say("person_holding"))).to_be_visible()
-    check(staff.page)
+    check_in_both_schemes(staff.page)
     assert staff.overflow() <= 0
 
 
@@ -167,8 +164,8 @@ def test_what_is_listed_is_downloaded_and_opens_right(staff: Staff, tmp_path: Pa
     assert "不在认证页面的内容之内" in rows[0]["answer"]
 
 
-def test_one_persons_conversation_is_found_and_deleted(staff: Staff, filled: RunningService) -> None:
-    parts = filled.parts
+def test_one_persons_conversation_is_found_and_deleted(staff: Staff, service: RunningService) -> None:
+    parts = service.parts
     found = parts.store.conversations(limit=1).conversations[0]
     staff.open("/people/").field("person_who").fill(parts.tokens.issue(found.id))
     staff.button("person_find").click()

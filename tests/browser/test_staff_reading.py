@@ -6,7 +6,6 @@ import dataclasses
 import datetime
 
 import pytest
-from argon2 import PasswordHasher
 from playwright.sync_api import Locator, Page, expect
 
 from bot import clock
@@ -19,7 +18,7 @@ from tests.bot.asking import make_grouping
 from tests.browser.conftest import NewContext
 from tests.browser.pictures.staff_reading import ENTRY, EVIDENCE
 from tests.browser.serving import RunningService
-from tests.browser.test_accessibility import check
+from tests.browser.test_accessibility import check_in_both_schemes
 
 pytestmark = pytest.mark.browser
 
@@ -30,12 +29,6 @@ YES = Reply(
 )  # fmt: skip
 NO = Reply("That is outside what I can answer.", "en", False, "out_of_scope", 0.6, outcome="refused", evidence=EVIDENCE)
 ZH = dataclasses.replace(NO, text="这个问题不在我的范围内。", language="zh")
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("bot.transcripts.accounts.PasswordHasher", lambda: hasher)
 
 
 def put(service: RunningService, text: str, reply: Reply, conversation: str, channel: str = "web") -> Turn:
@@ -319,20 +312,19 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_and_a_small_window_is_wide_enough(
-    new_context: NewContext, asked: RunningService, language: str, theme: str
+    new_context: NewContext, asked: RunningService, language: str
 ) -> None:
     asked.parts.judging.tag(asked.parts.store.turns("c1")[0].id, "a-tag-as-long-as-a-tag-may-be-for-that")
-    page = enter(new_context(bypass_csp=True, color_scheme=theme).new_page(), asked, language=language)
+    page = enter(new_context(bypass_csp=True).new_page(), asked, language=language)
     for path in PAGES:
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(f"{asked.url}{path}")
         for summary in page.locator("details:not([open]) > summary").all():
             if summary.is_visible():
                 summary.click()
-        check(page)
+        check_in_both_schemes(page)
         page.set_viewport_size({"width": 320, "height": 640})
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
@@ -344,13 +336,13 @@ def test_dialogs_and_the_search_in_entries_are_accessible(
     page.goto(f"{asked.url}/staff/queue/")
     page.get_by_role("combobox", name="Entry that should have answered").fill("report")
     expect(page.get_by_role("listbox")).to_be_visible()
-    check(page, unclear_contrast=True)  # the list lies over what is below
+    check_in_both_schemes(page, unclear_contrast=True)  # the list lies over what is below
     page.goto(f"{asked.url}/staff/queue/")
     page.keyboard.press("?")
-    check(page, unclear_contrast=True)  # axe cannot make out what lies behind the top layer
+    check_in_both_schemes(page, unclear_contrast=True)  # axe cannot make out what lies behind the top layer
     page.goto(f"{asked.url}/staff/?outcome=refused")
     page.get_by_role("button", name="Saved filters").click()
-    check(page, unclear_contrast=True)
+    check_in_both_schemes(page, unclear_contrast=True)
 
 
 def test_focus_is_visible_and_reaches_everything_of_the_queue(ann: Page, asked: RunningService) -> None:

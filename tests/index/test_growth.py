@@ -75,7 +75,7 @@ class TestPostings:
 
 class TestMatch:
     @given(st.lists(st.sampled_from("abcde"), min_size=1), st.lists(st.sampled_from("abcdef"), min_size=1))
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     def test_each_earlier_row_becomes_one_passage_at_most(self, earlier, now):
         keys = [np.array([text.encode() * 16 for text in texts], dtype="S16") for texts in (earlier, now)]
         found = match(*keys)
@@ -138,7 +138,7 @@ class TestSearch:
 
 
 @given(st.integers(300, 600), st.integers(0, 1000))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_an_approximate_index_finds_nearly_all_that_exact_search_finds(n, seed):
     chance = np.random.default_rng(seed)
     centres = chance.normal(size=(8, 16))

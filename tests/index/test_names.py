@@ -102,7 +102,7 @@ def test_get_knows_standards_by_their_number_and_nothing_else_unlisted(catalog: 
     assert catalog.get("") is None and catalog.get("no_such_service") is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.text(alphabet="aAzsTeams 365-_./:()（）'’Ｉ的和呢在雲世紀互聯İß\u200b\n,、?¥🙂IntuneAzureBI20001", max_size=60)
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from bot.knowledge_base.files import KnowledgeFiles
 from bot.knowledge_base.records import Content
 from bot.knowledge_base.store import KnowledgeStore
 from bot.transcripts.database import Database
-from bot.transcripts.migrate import migrate
 
 PAGE = "iso-1"
 OLD = "standard/what"
@@ -82,16 +81,6 @@ def change_file(folder: Path) -> Callable[..., None]:
         path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
 
     return change
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of the newest version."""
-    url = f"sqlite:///{tmp_path}/x.db"
-    database = Database(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    migrate(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_a_process_that_was_not_seen_for_a_while_is_gone(database: Database, mon
     assert [replica.version for replica in other.all()] == [2]
 
 
-def _until(done: object, patience: float = 10.0) -> None:
+def _until(done: object, patience: float = 120.0) -> None:
     end = time.monotonic() + patience
     while not done():  # type: ignore[operator]
         assert time.monotonic() < end, "it did not happen"

@@ -50,10 +50,10 @@ def postgres_cluster(options: str = "") -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def postgres_database(server: Path) -> Iterator[str]:
-    """The address of an empty database of a cluster, dropped at the end."""
-    name = f"test_{uuid.uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name}")
+def postgres_database(server: Path, name: str = "", copied_from: str = "template1") -> Iterator[str]:
+    """The address of a new database of a cluster, dropped at the end; an empty one unless it is copied."""
+    name = name or f"test_{uuid.uuid4().hex}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {copied_from}")
     try:
         yield f"postgresql://faq@/{name}?host={server}"
     finally:

@@ -21,11 +21,11 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def replicas(
-    postgres_url: str, redis_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated_postgres_url: str, redis_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[list[Flask]]:
     for setting in SETTINGS:
         monkeypatch.delenv(setting.name, raising=False)
-    shared = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_server, "SECRET_KEY": "the same for both"}
+    shared = {"DATABASE_URL": migrated_postgres_url, "REDIS_URL": redis_server, "SECRET_KEY": "the same for both"}
     apps = [create_app({**shared, "VAR_DIR": str(tmp_path / name)}, FakeAssistant()) for name in ("a", "b")]
     yield apps
     for app in apps:
