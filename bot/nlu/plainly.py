@@ -34,6 +34,8 @@ _PLAINLY = (
         rf"\b(?:does|do|did|has|have) {_ROW_EN} (?:fall (?:within|under|in)|appear (?:on|in)|belong to) {_SCOPE}"
     ),
     re.compile(rf"{_ROW_EN}\W*\bwhich (?:ones? |of (?:them|these|those|the two) )?(?:is|are) {_PREDICATE}{_END}"),
+    re.compile(rf"^.{{0,12}}{_ROW_ZH}(?:服务|产品)?\s*呢\W*$"),
+    re.compile(rf"^(?:and|so|ok|okay|what about|how about|what of|and what about)\b.{{0,25}}\s{_ROW_EN}\W*$"),
     re.compile(rf"{_ROW_ZH}\W*哪(?:一?个|些|几个|一?款)(?:服务|产品)?(?:是)?(?:在|有|过|通过|被)"),
     re.compile(
         rf"{_ROW_ZH}\s*(?:(?:这|那|这些|那些|这几)(?:个|项|款|些)?)?(?:服务|产品)?\s*(?:是不是|是否|到底|究竟|也|都|还|算不算|算|属于|应该)*"

@@ -57,6 +57,15 @@ VOTE_SHARPNESS = 6.0
 _OTHERS = re.compile(
     r"\b(?:else|others?|besides|apart from|more|remaining|rest)\b|其他|其它|其余|另外|还有|除了|除", re.IGNORECASE
 )
+_EXCEPT = re.compile(
+    r"(?:\b(?:besides|apart from|aside from|other than|beyond|in addition to|except(?: for)?)|除了|除去|除|拋開|抛开)"
+    r"\s*(?:the |your |microsoft |你们的?|微软的?)?$",
+    re.IGNORECASE,
+)
+_ANY_OTHER = re.compile(
+    r"\b(?:what|which|any\w*|others?|else|more|something)\b|别的|別的|其他|其它|其余|哪|什么|什麼|另外的?服务",
+    re.IGNORECASE,
+)
 _ASKS_LIST = re.compile(
     r"\b(?:which|what|who|whats|all|every\w*|entire|full|complete|names?|enumerate|give|show|send|overview)\b"
     r"|(?<!on )(?<!on the )(?<!on your )(?<!on that )\blist"
@@ -227,13 +236,15 @@ class Understanding:
         """ "We use Intune, is it certified" asks about the service, though the clause that asks does not name it.
 
         So does "we use Intune and Flow. Which ones are on the list?", unless it asks for the others, and "we use
-        Intune. In scope?", where nothing asks for a list.
+        Intune. In scope?", where nothing asks for a list. "Is anything besides Azure certified" asks for the list.
         """
         services = {each.name.id: each for each in mentions if each.name.kind == "service"}
         own = any(not self._scope.is_foreign(each) for each in services.values())
         meant = {CERTIFIED} if own else set()
         if own and not _OTHERS.search(text) and (len(services) > 1 or not _ASKS_LIST.search(text)):
             meant.add(LIST)
+        if len(services) == 1 and asks_for_others(text, next(iter(services.values()))):
+            return tuple(dict.fromkeys(LIST if label == COVERAGE else label for label in labels))
         return tuple(dict.fromkeys(COVERAGE if label in meant else label for label in labels))
 
     def _is_plain_coverage(self, labels: Sequence[str], text: str, mentions: Sequence[Mention]) -> bool:
@@ -273,6 +284,11 @@ class Understanding:
             unknown = self._library.names.unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
         return named
+
+
+def asks_for_others(text: str, service: Mention) -> bool:
+    """Whether the only service that a text names is the one that it leaves out: "anything besides Azure?"."""
+    return bool(_EXCEPT.search(text[: service.start]) and _ANY_OTHER.search(text))
 
 
 def with_both_certified(labels: tuple[str, ...], whole: Reading) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from index.library import open_library
         ("流程自动化的 Power Automate 在范围内吗", True),
         ("这个认证包括Intune吗", True),
         ("Intune 和 Flow 哪个在列表里", True),
+        ("换了名字的 Intune 呢", True),
+        ("and what about the new Intune?", True),
         ("Intune or Jamf, which one is certified by Google?", False),
         ("Is Intune covered by my insurance?", False),
         ("How do I see if Intune is covered?", False),
