@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,7 +51,7 @@ SHOWN_PARTS = 4
 POINTS = 0.5
 # Whether the service is certified or its user is asked as well, from this probability on.
 BOTH = 0.25
-# Texts whose names and stand-ins are remembered.
+# Texts whose names, stand-ins and decisions are remembered.
 REMEMBERED = 512
 # How much more a near hit counts than a far one.
 VOTE_SHARPNESS = 6.0
@@ -104,6 +105,7 @@ class Understanding:
         self._thresholds = asdict(self._at)
         self._decider = Decider(self._scope.topics, self._at)
         self._plain = lru_cache(maxsize=REMEMBERED)(self._read_plain)  # one turn asks for the same texts again
+        self._decided = lru_cache(maxsize=REMEMBERED)(self._decide)  # and many people ask the same question
 
     @property
     def library(self) -> Library:
@@ -154,6 +156,9 @@ class Understanding:
 
     def understand(self, text: str) -> dict[str, Any]:
         """The decision on one message; see actions.decision.Decision for its fields. JSON-serialisable."""
+        return deepcopy(self._decided(text))
+
+    def _decide(self, text: str) -> dict[str, Any]:
         sentences = sentences_of(text)
         whole = _whole(text, sentences)
         readings = self._read([whole, *_parts(sentences)])

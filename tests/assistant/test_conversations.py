@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.assistant.protocol import Assistant, Reply, Utterance
+from index.retriever import Retriever
 
 pytestmark = pytest.mark.slow
 
@@ -136,3 +137,18 @@ def test_the_reply_says_why(assistant: Assistant) -> None:
     assert evidence["candidates"][0]["label"] == "coverage_service/service"
     assert evidence["names"][0]["id"] == "intune"
     assert {"label", "text", "dense", "lexical"} <= set(evidence["hits"][0])
+
+
+def test_a_question_that_others_asked_before_is_not_read_again(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Does the certificate list Power BI, and is that checked?"
+    first = converse(assistant, text)
+    hits = list(first.evidence["hits"])
+    first.evidence["hits"].clear()  # what is done to one reply stays with it
+    monkeypatch.setattr(Retriever, "search", lambda *_, **__: pytest.fail("read again"))
+
+    again = converse(assistant, text)
+
+    assert (again.topic, again.sources) == (first.topic, first.sources)
+    assert again.evidence["hits"] == hits != []
