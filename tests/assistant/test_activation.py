@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 NEAR = "What colour is the badge of a datacenter visitor?"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 def shared(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """What both services are set to; on SQLite they share the folder too, as processes of one machine do.
 
@@ -63,6 +63,7 @@ def wait_until(service: Serving, question: str, says: str) -> None:
     pytest.fail(f"{question!r} is still answered with: {reply['text']}")
 
 
+@pytest.mark.parametrize("shared", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_every_process_follows_an_approval_and_an_undo(start: Callable[[str], Serving], store: KnowledgeStore) -> None:
     services = [start("a"), start("b")]
     before = [service.post("/api/messages", {"text": QUESTION}) for service in services]
@@ -77,20 +78,16 @@ def test_every_process_follows_an_approval_and_an_undo(start: Callable[[str], Se
     for service in services:
         wait_until(service, QUESTION, "It is red.")
 
-    services[0].kill()
-    restarted = start("a")
-    assert "It is red." in restarted.post("/api/messages", {"text": QUESTION})["text"]
-
     store.undo("cem", PAGE, LABEL, 2)
-    for service in (restarted, services[1]):
+    for service in services:
         wait_until(service, QUESTION, "It is blue.")
     store.undo("cem", PAGE, LABEL, 1)
-    for service in (restarted, services[1]):
+    for service in services:
         wait_until(service, QUESTION, before[0]["text"])
 
 
 @pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
-def test_what_has_expired_is_refused_and_what_is_excluded_never_led_to(
+def test_a_restart_keeps_to_it_what_has_expired_is_refused_and_what_is_excluded_never_led_to(
     start: Callable[[str], Serving], store: KnowledgeStore
 ) -> None:
     service = start("a")
@@ -101,5 +98,9 @@ def test_what_has_expired_is_refused_and_what_is_excluded_never_led_to(
     wait_until(service, QUESTION, "It is blue.")
     assert "It is blue." not in service.post("/api/messages", {"text": NEAR})["text"]
 
+    service.kill()
+    restarted = start("a")
+    assert "It is blue." in restarted.post("/api/messages", {"text": QUESTION})["text"]
+
     approve(store, content("It is blue.", valid_until=yesterday))
-    wait_until(service, QUESTION, "I'm not sure what you mean, or it is not on this page")
+    wait_until(restarted, QUESTION, "I'm not sure what you mean, or it is not on this page")

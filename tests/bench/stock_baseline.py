@@ -32,7 +32,7 @@ from bot.evaluation.table import table
 from bot.settings import PROJECT, Settings, load_settings
 from index.questions import QUESTIONS, Question, Split, load_questions, split
 from tests.bench.baseline.examples import pool_of
-from tests.bench.baseline.project import NEVER, Epochs, Fallback, write_project
+from tests.bench.baseline.project import Epochs, Fallback, write_project
 from tests.bench.baseline.training import train_stock, with_fallback
 from tests.bench.baseline.tuning import best_fallback, cases_of
 
@@ -105,7 +105,7 @@ def _row(name: str, ours: float | None, stock: float | None) -> tuple[str, str, 
 def _train(language: str, epochs: Epochs, report: Report) -> Path:
     folder = OUTPUT / "stock" / language
     house = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
-    write_project(folder, pool_of(PROJECT, language), house, language, NEVER, epochs)
+    write_project(folder, pool_of(PROJECT, language), house, language, epochs)
     return train_stock(folder, report)
 
 

@@ -56,20 +56,19 @@ NEVER = Fallback(0.0, 0.0)
 Document = dict[str, Any]
 
 
-def write_project(folder: Path, pool: Pool, house: Document, language: str, fallback: Fallback, epochs: Epochs) -> None:
-    """Write config.yml, domain.yml, nlu.yml and rules.yml.
+def write_project(folder: Path, pool: Pool, house: Document, language: str, epochs: Epochs) -> None:
+    """Write config.yml, domain.yml, nlu.yml and rules.yml; its model refuses nothing until it is told when.
 
     Args:
         folder: is made.
         pool: examples and answers.
         house: our domain.yml, for the words of small talk and refusals.
         language: "zh" or "en".
-        fallback: when to refuse.
         epochs: how long to train.
     """
     folder.mkdir(parents=True, exist_ok=True)
     documents = {
-        "config.yml": config(pool, language, fallback, epochs),
+        "config.yml": config(pool, language, epochs),
         "domain.yml": domain(pool, house, language),
         "nlu.yml": nlu(pool),
         "rules.yml": rules(pool),
@@ -79,7 +78,7 @@ def write_project(folder: Path, pool: Pool, house: Document, language: str, fall
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def config(pool: Pool, language: str, fallback: Fallback, epochs: Epochs) -> Document:
+def config(pool: Pool, language: str, epochs: Epochs) -> Document:
     """The pipeline of Rasa's default configuration with a ResponseSelector a retrieval intent."""
     selectors = [
         {"name": "ResponseSelector", "retrieval_intent": topic, "epochs": epochs.responses, "random_seed": _SEED}
@@ -105,8 +104,8 @@ def config(pool: Pool, language: str, fallback: Fallback, epochs: Epochs) -> Doc
             *selectors,
             {
                 "name": "FallbackClassifier",
-                "threshold": fallback.threshold,
-                "ambiguity_threshold": fallback.ambiguity,
+                "threshold": NEVER.threshold,
+                "ambiguity_threshold": NEVER.ambiguity,
             },
         ],
         "policies": [{"name": "RulePolicy"}],
