@@ -74,13 +74,19 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, answer: Answer) -> list[An
     if leftover and answer.answered:
         dispatcher.utter_message(response=f"utter_partly_{answer.language}")
     over = [SlotSet("wanted", None)] if turn.wanted and answer.as_of else []
-    return [*remember(answer), *over]
+    return [*remember(turn, answer), *over]
 
 
-def remember(answer: Answer) -> list[Any]:
-    """Slots for the next turn: language always, topic and services when something was answered from a page."""
+def remember(turn: Turn, answer: Answer) -> list[Any]:
+    """Slots for the next turn: language always, the topic when something was answered from a page.
+
+    The services are those that were answered for, or else those that the message named; an answer without any ends
+    the talk about those before.
+    """
+    services = list(answer.services) or [named.id or named.text for named in turn.decision.named("service")]
     events = [SlotSet("language", answer.language)]
     if answer.as_of:
         events.append(SlotSet("topic", answer.label))
-        events.append(SlotSet("services", list(answer.services)))
+    if answer.as_of or services:
+        events.append(SlotSet("services", services))
     return events

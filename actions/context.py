@@ -12,7 +12,7 @@ from actions.decision import topic_of
 from actions.own_standard import label_of_own_standard
 from actions.turn import Turn
 
-SERVICE = "coverage_service/service"
+SERVICE, LIST = "coverage_service/service", "coverage_list/services"
 # A message longer than this speaks for itself.
 _SHORT = 40
 _HITS = 40
@@ -27,6 +27,14 @@ _WHY = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(r"\W*(?:那|and|so|but|ok)?\W*(?:who|whom|by whom|谁)(?:呢|啊|来)*\W*", re.IGNORECASE)
+# "Which ones exactly?" asks for the list, where what is covered was spoken of.
+_WHICH = re.compile(
+    r"\W*(?:那么?|and|so|ok|okay)?\W*"
+    r"(?:which(?: ones?| services| of them)?(?: exactly| are (?:they|those|covered))?|what are they|like what|such as"
+    r"|(?:具体|到底|究竟|分别|都)?(?:是|有|包括)?(?:哪些|哪几个|哪几项|哪几种|什么服务))(?:服务|产品)?(?:呢|啊|呀|的)*\W*",
+    re.IGNORECASE,
+)
+_ABOUT_COVERAGE = ("coverage_list", "coverage_service")
 # Below this likeness nothing is meant.
 MEANT = 0.52
 # What a question word asks by itself, from this probability on.
@@ -40,6 +48,10 @@ def label_in_context(turn: Turn) -> str | None:
     own, last = label_of_own_standard(turn), turn.last_label
     if own:
         return own
+    if turn.decision.of_it and turn.last_services:
+        return SERVICE
+    if last and topic_of(last) in _ABOUT_COVERAGE and _WHICH.fullmatch(turn.text):
+        return LIST
     if not last or len(turn.text) > _SHORT or not turn.library.has_entry(last):
         return None
     if _asks_more(turn.text, topic_of(last)):
@@ -75,6 +87,8 @@ def labels_in_context(turn: Turn) -> tuple[str, ...]:
     own, labels, last = label_of_own_standard(turn), turn.decision.labels, turn.last_label
     if own:
         return (own,)
+    if turn.decision.of_it and turn.last_services and not turn.decision.named("service"):
+        return (SERVICE,)
     if len(labels) != 1 or not last or turn.decision.names or len(turn.text) > _SHORT:
         return labels
     if turn.narrowed_services():

@@ -57,6 +57,7 @@ class Decision:
         candidates: the likeliest labels, best first, whether chosen or not.
         names: what the message names, in order.
         evidence: the scores behind it, for staff.
+        of_it: whether it asks in so many words if "it", which the conversation names, is covered.
     """
 
     language: str
@@ -64,6 +65,7 @@ class Decision:
     candidates: tuple[Candidate, ...]
     names: tuple[Named, ...]
     evidence: Mapping[str, Any]
+    of_it: bool = False
 
     @property
     def confidence(self) -> float:
@@ -89,4 +91,5 @@ def decision_of(tracker: Tracker) -> Decision:
             Named(each["id"], each["kind"], each["text"], each.get("spelt", "")) for each in raw.get("names", ())
         ),
         evidence=raw.get("evidence", {}),
+        of_it=raw.get("of_it", False),
     )

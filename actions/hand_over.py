@@ -33,4 +33,4 @@ class ActionHandOver(Action):
             response=f"utter_hand_over_{where}_{turn.language}",
             json_message=answer.provenance(turn.decision.confidence, turn.decision.evidence),
         )
-        return remember(answer)
+        return remember(turn, answer)

@@ -59,7 +59,7 @@ def refuse(dispatcher: CollectingDispatcher, turn: Turn, kind: str, **words: str
         provider=turn.page.provider.name,
         **words,
     )
-    return remember(answer)
+    return remember(turn, answer)
 
 
 def near_suggestions(turn: Turn) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class ActionSmallTalk(Action):
             response=f"utter_{label.replace('/', '_')}_{turn.language}",
             json_message=answer.provenance(turn.decision.confidence, turn.decision.evidence),
         )
-        return remember(answer)
+        return remember(turn, answer)
 
 
 def _wished_language(text: str) -> str | None:

@@ -29,6 +29,8 @@ _EN_FUNCTION = re.compile(
     r"|to|in|on|it|my|our|your|you|we|i|please|thanks|thank|hello|hi|hey|bye|and|have|has)\b",
     re.IGNORECASE,
 )
+# "Bye-bye" and "thank you" in numbers, as they sound in Chinese.
+_ZH_DIGITS = re.compile(r"(?:88|886|3[qQ])\W*")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -74,7 +76,7 @@ def detect_language(text: str) -> str | None:
     han = len(_HAN.findall(folded))
     latin = len(_LATIN_WORD.findall(folded))
     if not han:
-        return "en" if latin else None
+        return "zh" if _ZH_DIGITS.fullmatch(folded) else "en" if latin else None
     chinese = han / 2 + 2 * len(_ZH_FUNCTION.findall(folded))
     english = 2 * len(_EN_FUNCTION.findall(folded)) + latin / 4
     return "zh" if chinese >= english else "en"

@@ -46,6 +46,25 @@ _PLAINLY = (
         rf"(?:认证|证书|范围|列表|清单|名单)(?:里|内|中|上)?(?:是否|有没有|也|都)*(?:包括|包含|涵盖|覆盖|列出|有){_ROW_ZH}"
     ),
 )
+# The same of "it", at the start of a sentence or clause.
+_OF_IT = (
+    re.compile(
+        r"^\W*(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?(?:(?:is|was) (?:it|that|this)(?: one)?|isn't it)\s+"
+        r"(?:(?:also|then|really|actually|even|been) )*"
+        r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited"
+        rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
+        r"|(?:the |that |this )?(?:iso\S*(?: \S+)? )?(?:audit|assessment|examination)))\b"
+        rf"{_END}"
+    ),
+    re.compile(
+        r"^\W*(?:那么?|请问|所以|不过)?\s*(?:(?:它|他|这个|那个|这款|那款|该)(?:服务|产品|东西)?)\s*"
+        r"(?!认证|标准|证书|列表|清单|名单|范围|页面|报告|审核|评估)(?:也|还|都|是否|是不是|有没有|到底|究竟|算不算|算|应该|被|属于|包含|包括)*"
+        r"(?:不在|在不在|在|纳入|列入|列出|覆盖|涵盖|通过|过了|有认证|有证).{0,14}$"
+    ),
+    re.compile(
+        r"^\W*(?:是否|有没有|在不在|算不算|是不是)(?:被|也|已经|已)?(?:纳入|列入|列出|包含|包括|覆盖|涵盖|通过|在).{0,14}$"
+    ),
+)
 _HOW = re.compile(r"\bhow (?:do|can|to|should)\b|怎么|如何")
 
 
@@ -63,3 +82,9 @@ def asks_coverage_plainly(text: str, mentions: Sequence[Mention]) -> bool:
         text = text[: each.start] + _X + text[each.end :]
     plain = normalise(text)
     return not _HOW.search(plain) and any(form.search(plain) for form in _PLAINLY)
+
+
+def asks_of_it(text: str) -> bool:
+    """Whether a message, a sentence or a clause asks in so many words whether "it" is covered."""
+    plain = normalise(text)
+    return len(plain) <= _LONGEST and any(form.search(plain) for form in _OF_IT)

@@ -31,7 +31,7 @@ from bot.nlu.labels import (
     REUSE_AUTOMATIC,
     topic_of,
 )
-from bot.nlu.plainly import asks_coverage_plainly
+from bot.nlu.plainly import asks_coverage_plainly, asks_of_it
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -176,7 +176,9 @@ class Understanding:
         focus = whole if story else text
         plain = self._plain(focus)
         labels = with_both_certified(self._of_service(labels, focus, plain.mentions), readings[whole])
-        if self._is_plain_coverage(labels, focus, plain.mentions):
+        if self._is_plain_coverage(labels, focus, plain.mentions) or self._asks_of_one(
+            labels, sentences, plain.mentions
+        ):
             labels = (COVERAGE,)
         names = self._named(focus, plain.mentions, labels)
         candidates = _candidates(labels, list(readings.values()))
@@ -185,6 +187,7 @@ class Understanding:
             "labels": list(labels),
             "candidates": candidates,
             "names": names,
+            "of_it": asks_of_it(focus),
             "evidence": {
                 "read_as": plain.text,
                 "candidates": candidates,
@@ -261,6 +264,19 @@ class Understanding:
         other = any(each.name.kind == "standard" and each.name.id not in self._scope.standards for each in mentions)
         own = any(not self._scope.is_foreign(each) for each in services)
         return own and not other and asks_coverage_plainly(text, mentions)
+
+    def _asks_of_one(self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> bool:
+        """ "We use Intune as MDM. Was it part of the audit?" is about Intune, whatever audits are like otherwise."""
+        own = {m.name.id for m in mentions if m.name.kind == "service" and not self._scope.is_foreign(m)}
+        topics = {topic_of(label) for label in labels}
+        if len(own) != 1 or not topics <= {topic_of(CERTIFIED), topic_of(LIST), OUT_OF_SCOPE}:
+            return False
+        if {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
+            return False
+        later = [
+            part for each in sentences for part in (*((each.text,) if each is not sentences[0] else ()), *each.clauses)
+        ]
+        return any(asks_of_it(part) for part in later)
 
     def _names_own_service(self, text: str) -> bool:
         mentions = self._library.names.find(text, lenient=True)

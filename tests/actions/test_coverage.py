@@ -69,6 +69,11 @@ def test_the_21vianet_one_may_be_the_service_before_run_by_21vianet(run: Callabl
     assert "没有列出由世纪互联运营的 Azure" in said
 
 
+def test_what_was_named_is_remembered_where_it_was_not_asked_about(run: Callable[..., Any]) -> None:
+    _, slots = asyncio.run(run("action_refuse", "How do I set up Intune?", ["out_of_scope/product_howto"]))
+    assert slots["services"] == ["intune"] and "topic" not in slots
+
+
 def test_listed_and_unlisted_services_in_one_question(run: Callable[..., Any]) -> None:
     said = answer(run, "Which of these are covered: Intune, Dynamics 365, Power BI, Exchange Online?")
     assert "Yes, Intune and Power BI are on the page's list" in said

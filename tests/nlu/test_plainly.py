@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.plainly import asks_coverage_plainly
+from bot.nlu.plainly import asks_coverage_plainly, asks_of_it
 from index.library import open_library
 
 
@@ -29,3 +29,20 @@ from index.library import open_library
 )
 def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
     assert asks_coverage_plainly(text, open_library().names.find(text)) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "of_it"),
+    [
+        ("Was it part of the ISO 20000-1 assessment?", True),
+        ("and is that one certified", True),
+        ("它在不在认证范围里", True),
+        ("有没有被纳入", True),
+        ("Is it annual?", False),
+        ("Is the certificate part of the audit?", False),
+        ("这个认证在范围上有什么限制", False),
+        ("它是什么产品", False),
+    ],
+)
+def test_it_is_what_was_spoken_of(text: str, of_it: bool) -> None:
+    assert asks_of_it(text) == of_it
