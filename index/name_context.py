@@ -61,6 +61,8 @@ _SUBJECT_AFTER = re.compile(
     r"|(?:on|in|within|part of) (?:the |this |that |your |its )?(?:\S+ ){0,2}"
     r"(?:list|scope|certificat\w+|standard|page)|(?:has|have|got)\s+(?:the\s+)?iso|iso)\b"
 )
+_USED_BEFORE = re.compile(r"\b(?:we|i|they|you|people|everyone|company|team) (?:all )?us(?:e|es|ed)\s+$")
+_USED_AFTER = re.compile(r"\s*(?:-|,|;)?\s*(?:and |so )?(?:is|was|does|has) (?:it|that)\b")
 _OBJECT_BEFORE = re.compile(
     r"\b(?:certificat\w*|standard|scope|list|audit|page|\d)\s+(?:also\s+)?(?:cover|include|list|contain|mention|name)s?\s*$"
 )
@@ -70,7 +72,7 @@ _SLOT_BEFORE_ZH = re.compile(
     r"\s*$"
 )
 _SLOT_AFTER_ZH = re.compile(
-    r"\s*(?:$|[?,、;!)\"/&+]|[在过算是也都被属列包呢吗么没能和与及跟或]|有没有|有无|不在|到底|通过|服务在|拿)"
+    r"\s*(?:$|[?,、;!)\"/&+]|[在过算是也都被属列包呢吗么没能了和与及跟或]|有没有|有无|不在|到底|通过|服务在|拿)"
 )
 # "一个 flow" is a flow; "那个 Flow" is the one spoken of, like "Flow".
 _MEASURE_BEFORE = re.compile(r"(?:(?<![那这])个|[条张份种些次段套])\s*$")
@@ -158,6 +160,7 @@ class Surroundings:
             before, after = _SLOT_BEFORE_ZH, _SLOT_AFTER_ZH
             return before.search(self.before) is not None and after.match(self.after) is not None
         subject = _SUBJECT_BEFORE.search(self.before) and _SUBJECT_AFTER.match(self.after)
+        subject = subject or (_USED_BEFORE.search(self.before) and _USED_AFTER.match(self.after))
         object_ = _OBJECT_BEFORE.search(self.before) and _OBJECT_AFTER.match(self.after)
         return bool(subject or object_)
 

@@ -301,7 +301,7 @@ class Understanding:
         if not mentions and labels == (ELLIPSIS,):
             mentions = self._library.names.find(without_opening(text), lenient=True)
         named = [{"id": m.name.id, "kind": m.name.kind, "text": m.text, "spelt": m.spelt} for m in mentions]
-        if COVERAGE in labels:
+        if COVERAGE in labels or (labels == (ELLIPSIS,) and not mentions):
             unknown = self._library.names.unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
         return named

@@ -206,6 +206,8 @@ NAMED: list[tuple[str, list[str]]] = [
     ("is app service certified", ["azure_app_service"]),
     ("is our key vault covered", ["azure_key_vault"]),
     ("we use flow - is it certified", ["flow"]),
+    ("we use word, is it certified", ["word"]),
+    ("证书覆盖excel了吗", ["excel"]),
     ("tell me whether stream falls in the scope", ["stream"]),
     # Other vendors and their services.
     ("does AWS have this certificate", ["aws"]),
