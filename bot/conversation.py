@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot import clock
 from bot.apology import apologise
 from bot.assistant.protocol import Assistant, AssistantUnavailable, Reply, Utterance
 from bot.errors import MessageIdReused
@@ -117,7 +117,7 @@ class Conversations:
             reply=_as_shown(message, reply),
             channel=message.utterance.channel,
             latency_ms=round(elapsed * 1000, 2),
-            created=datetime.datetime.now(datetime.timezone.utc),
+            created=clock.utc_now(),
             message_id=message.message_id,
         )
         try:

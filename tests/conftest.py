@@ -22,6 +22,7 @@ from tests.services.databases import (  # noqa: E402
     migrated,  # noqa: F401
     migrated_on_postgres,  # noqa: F401
     migrated_postgres_url,  # noqa: F401
+    no_hurry_to_write,  # noqa: F401
 )
 from tests.services.servers import postgres_server, postgres_url, redis_server  # noqa: E402, F401
 

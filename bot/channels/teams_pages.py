@@ -6,11 +6,10 @@ does it. The link itself is the permission, so the pages know no session, and ar
 
 from __future__ import annotations
 
-import datetime
-
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from bot import clock
 from bot.assistant.protocol import Reply, Source
 from bot.channels.fields import Fields
 from bot.channels.teams_links import Link, TeamsLinks
@@ -105,7 +104,7 @@ def _ask_person(turn: Turn, note: str) -> None:
         reply=_person_reply(language, contact, turn),
         channel=turn.channel,
         latency_ms=0.0,  # nobody had to look anything up
-        created=datetime.datetime.now(datetime.timezone.utc),
+        created=clock.utc_now(),
         message_id=_person_key(turn),
     )
     try:

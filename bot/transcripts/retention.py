@@ -9,6 +9,7 @@ import datetime
 import logging
 import threading
 
+from bot import clock
 from bot.errors import StorageUnavailable
 from bot.transcripts.daily_figures import DailyFigures
 from bot.transcripts.store import TranscriptStore
@@ -42,7 +43,7 @@ class Retention:
         """Delete what is too old by now, if anything ever is; returns how many turns went."""
         if not self._days:
             return 0
-        moment = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=self._days)
+        moment = clock.utc_now() - datetime.timedelta(days=self._days)
         total = 0
         while not self._stop.is_set() and (gone := self._store.delete_before(moment)):
             total += gone

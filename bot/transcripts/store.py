@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
+from bot import clock
 from bot.errors import UnknownTurn
 from bot.privacy import mask
 from bot.transcripts.database import Database
@@ -183,7 +184,7 @@ class TranscriptStore:
         Raises:
             UnknownTurn: there is no such turn.
         """
-        row = {"turn_id": turn_id, "value": value, "comment": mask(comment), "created_at": _now()}
+        row = {"turn_id": turn_id, "value": value, "comment": mask(comment), "created_at": clock.utc_now()}
         facts = sa.select(turns.c.outcome, turns.c.confidence).where(turns.c.id == turn_id)
         with self._database.writing() as connection:
             found = connection.execute(facts).first()
@@ -203,10 +204,6 @@ class TranscriptStore:
         """
         with self._database.writing() as connection:
             return delete_turns(connection, turns.c.created_at < moment, at_most, self._database.is_sqlite)
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.timezone.utc)
 
 
 def _turn_query() -> Any:

@@ -223,10 +223,12 @@ def test_rows_are_found_by_actor_action_and_target(log: AuditLog) -> None:
 
 _WRITER = """
 import sys
+import bot.transcripts.database
 from bot.audit import AuditLog
 from bot.keys import Keys
 from bot.transcripts.database import Database
 
+bot.transcripts.database._PATIENCE = 60  # for SQLite serves no queue
 database = Database(sys.argv[1])
 log = AuditLog(database, Keys(sys.argv[2]))
 for number in range(int(sys.argv[3])):

@@ -99,18 +99,17 @@ def test_figures_stay_when_turns_go(store: TranscriptStore, daily: DailyFigures,
 
 
 def test_a_late_thumb_counts_on_the_day_on_which_it_was_given(
-    store: TranscriptStore, daily: DailyFigures, at: list[datetime.datetime], monkeypatch: pytest.MonkeyPatch
+    store: TranscriptStore, daily: DailyFigures, at: list[datetime.datetime]
 ) -> None:
     turn = ask(store, NOON - DAY)
     daily.roll_up()
-    monkeypatch.setattr("bot.transcripts.store._now", lambda: NOON)
     store.give_feedback(turn.id, "up", "")
 
     assert by_name(daily, THUMB, TODAY - DAY, TODAY - DAY) == {}
     assert by_name(daily, THUMB, TODAY) == {"up": 1}
 
 
-@pytest.mark.usefixtures("at")
+@pytest.mark.usefixtures("at", "no_hurry_to_write")
 def test_replicas_that_roll_up_together_count_a_day_once(store: TranscriptStore, database: Database) -> None:
     for days in range(1, 40):
         ask(store, NOON - days * DAY)

@@ -67,6 +67,7 @@ def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
         assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "9999"
 
 
+@pytest.mark.usefixtures("no_hurry_to_write")
 def test_replicas_that_start_together_take_turns(database: Database) -> None:
     failures: list[BaseException] = []
 

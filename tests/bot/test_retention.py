@@ -9,6 +9,7 @@ import threading
 import pytest
 from flask.testing import FlaskClient
 
+from bot import clock
 from bot.errors import StorageUnavailable
 from bot.ids import new_id
 from bot.services import Services
@@ -23,7 +24,7 @@ def aged(client: FlaskClient, parts: Services) -> list[Turn]:
     """Turns of one conversation, 40 and 10 days old."""
     token = client.post("/api/messages", json={"text": "Intune?"}).json["conversation"]
     [turn] = parts.store.turns(parts.tokens.read(token))
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = clock.utc_now()
     turns = [
         dataclasses.replace(turn, id=new_id(), conversation="aged", created=now - datetime.timedelta(days=days))
         for days in (40, 10)

@@ -9,13 +9,12 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from bot import clock
 from bot.services import Services
 from bot.transcripts.daily_figures import latency_step
 from bot.transcripts.judging import Verdict
 from bot.transcripts.review.charts import Period, percentile
 from tests.bot.asking import make_grouping
-from tests.bot.conftest import SignedIn
+from tests.bot.conftest import Clock, SignedIn
 from tests.bot.test_staff_conversations import ask
 
 
@@ -32,13 +31,13 @@ def table(page: str, name: str) -> list[list[str]]:
     return [re.findall(r'data-(?:key|value)="([^"]*)"', row) for row in rows]
 
 
-def test_what_was_asked_today_is_in_the_tables(staff: FlaskClient, parts: Services) -> None:
+def test_what_was_asked_today_is_in_the_tables(staff: FlaskClient, parts: Services, moved_clock: Clock) -> None:
     turn = ask(staff, "Is Intune covered?")
     ask(staff, "今天天气怎么样？")
     staff.post("/api/feedback", json={"turn": turn["turn"], "value": "up"})
     make_grouping(parts.database).group_all()
     page = staff.get("/staff/figures/?days=7&lang=en").text
-    today = clock.utc_now().date().isoformat()
+    today = moved_clock.now.date().isoformat()
 
     assert table(page, "asked_by_channel")[-1] == [today, "2"]
     assert sorted(table(page, "asked_by_language")[-1][1:]) == ["1", "1"]

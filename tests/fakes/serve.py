@@ -12,6 +12,8 @@ from bot.assistant.protocol import Reply, Utterance
 from bot.logging_setup import configure_logging
 from bot.server import serve
 from bot.settings import load_settings
+from bot.transcripts import database
+from bot.workers import board
 from tests.fakes.assistant import FakeAssistant
 
 
@@ -26,6 +28,7 @@ class SlowAssistant(FakeAssistant):
 
 
 if __name__ == "__main__":
+    board._PATIENCE = database._PATIENCE = 60  # seconds; a slow disk is none of what is tested
     settings = load_settings()
     configure_logging(settings)
     serve(settings, SlowAssistant if len(sys.argv) > 1 else FakeAssistant)

@@ -48,6 +48,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> 
         yield database
 
 
+@pytest.fixture
+def no_hurry_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes at once waits for the others however long the disk takes; SQLite serves no queue."""
+    monkeypatch.setattr("bot.transcripts.database._PATIENCE", 60)
+
+
 def _migrate(url: str) -> None:
     with closing(Database(url)) as database:
         migrate(database)
