@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.context import SERVICE
 from actions.no_answer import refuse
 from actions.own_standard import wanted_of
 from actions.turn import Turn
@@ -26,7 +27,9 @@ class ActionRefuse(Action):
         turn = Turn.of(tracker)
         kind = refusal_kind(turn)
         events = refuse(dispatcher, turn, kind, names=_set_in(_named(turn, kind), turn.language))
-        return [*events, SlotSet("wanted", wanted_of(turn))] if kind == "other_standard" else events
+        if kind != "other_standard":
+            return events
+        return [*events, SlotSet("wanted", wanted_of(turn) or (SERVICE if turn.services() else None))]
 
 
 def _set_in(names: str, language: str) -> str:

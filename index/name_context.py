@@ -24,6 +24,7 @@ from index.text import is_han
 _COVERAGE = re.compile(
     r"\b(?:cover(?:s|ed|ing|age)?|scope|includ(?:e|es|ed|ing)|certif\w*|complian\w*|attest\w*|accredited|part of"
     r"|ha(?:s|ve) (?:it|this|that|one)|20000|counts?|falls?|among|one of (?:them|those|these)"
+    r"|(?:is|are) (?:in|out)(?=\W*$)|yes or no|y/n"
     r"|(?:on|in) (?:the|this|that|your|its) (?:\w+ )?list|(?:on|in) (?:it|there)|in or out|listed"
     r"|bao ?han|bao ?kuo|fan ?wei|ren ?zheng|lie ?biao)\b"
     r"|范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|认证|合规|在列|在内|在里面|算不算|算[吗么进在]|也算"

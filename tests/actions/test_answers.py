@@ -178,6 +178,13 @@ def test_a_bare_why_asks_more_about_the_answer_before(run: Run, text: str, befor
     assert messages[0]["custom"]["label"] == before
 
 
+def test_a_service_asked_about_with_another_standard_is_asked_about_with_the_pages_own(run: Run) -> None:
+    _, slots = asyncio.run(
+        run("action_refuse", "Is Power BI GDPR compliant?", ["out_of_scope/other_standard"], candidates=[])
+    )
+    assert (slots["wanted"], slots["services"]) == ("coverage_service/service", ["power_bi"])
+
+
 def test_what_was_wanted_of_another_standard_is_kept(run: Run) -> None:
     likely = [("out_of_scope/other_standard", 0.85), ("audit_reports/certificate", 0.12)]
     asked = ("action_refuse", "Where is the SOC 2 certificate?", ["out_of_scope/other_standard"])

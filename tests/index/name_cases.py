@@ -207,6 +207,8 @@ NAMED: list[tuple[str, list[str]]] = [
     ("is our key vault covered", ["azure_key_vault"]),
     ("we use flow - is it certified", ["flow"]),
     ("we use word, is it certified", ["word"]),
+    ("so exchange is out?", ["exchange_online"]),
+    ("exchange - yes or no", ["exchange_online"]),
     ("证书覆盖excel了吗", ["excel"]),
     ("tell me whether stream falls in the scope", ["stream"]),
     # Other vendors and their services.
