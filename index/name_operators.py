@@ -22,6 +22,10 @@ _RUNS = re.compile(
     r"\s*(?:'s|runs?|operates?|provides?|offers?|hosts?|manages?|version|edition|运营|营运|代理|提供|托管|版)"
 )
 _ROW = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或])\s*$")
+_IN_ROW = re.compile(
+    r"\s*的?(?:国际版|全球版|普通版|标准版|商业版)?\s*(?:,|、|/|&|\band\b|\bor\b|[和与及跟或]|还是|以及)\s*(?:the )?"
+)
+_EDITION = re.compile(r"\s*(?:版本?|运营的?版本?|edition|version)$")
 _RULED_OUT = re.compile(
     r"(?:\b(?:not|non|without|excluding|except|other than|rather than|instead of)[ -]+(?:the )?(?:one )?(?:\w+ by )?"
     r"|(?:不是|并非|而非|非|不含|不包括|除了|除)\s?(?:由|那个)?)$"
@@ -49,6 +53,27 @@ def with_operators(
         run = [each for each in kept if each is not operator and _runs(operator, each, text, variants)]
         if run:
             kept = [_variant(each, variants) if each in run else each for each in kept if each is not operator]
+    return _other_editions(kept, text, operators, variants)
+
+
+def _other_editions(
+    found: Sequence[Found], text: str, operators: frozenset[str], variants: Mapping[str, Name]
+) -> list[Found]:
+    """`found`, in which an edition in a row with a service is that one's own: "Azure 国际版和世纪互联版"."""
+    kept: list[Found] = []
+    for each in found:
+        last = kept[-1] if kept else None
+        operator = _EDITION.sub("", text[each.start : each.end]).strip()
+        is_edition = operator in operators and operator != text[each.start : each.end]
+        if (
+            last
+            and last.name
+            and last.name.id in variants
+            and is_edition
+            and _IN_ROW.fullmatch(text, last.end, each.start)
+        ):
+            each = replace(each, name=variants[last.name.id])
+        kept.append(each)
     return kept
 
 
