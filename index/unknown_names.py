@@ -48,6 +48,7 @@ _CHINESE = tuple(
         rf"{_CHINESE_NAME}\s*(?:$|[?？吗么呢吧。,，、])",
     )
 )
+_LATIN = re.compile(r"[A-Za-z0-9][\w.+#&'-]*", re.ASCII)
 _CHINESE_COVERAGE = re.compile(
     r"范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|列了|认证|合规|在列|在内|里面|算|[里内]吗?|呢"
 )
@@ -94,11 +95,18 @@ def unknown_in(text: str, known: Sequence[tuple[int, int]], makers: Sequence[tup
     """
     masked = _without(_without(text, known, _HIDDEN), makers, _MAKER)
     chinese = is_han(text)
+    if not any(_may_be_of_a_name(word, chinese) for word in _LATIN.findall(masked)):
+        return None  # most messages end here, long before the patterns
     if chinese and not _CHINESE_COVERAGE.search(masked):
         return None
     candidates = _candidates(masked, _CHINESE if chinese else _ENGLISH)
     found = next((name for name in candidates if chinese or _has_capitals(name.lstrip(f"{_MAKER} "), text)), None)
     return text[masked.index(found) :][: len(found)] if found else None
+
+
+def _may_be_of_a_name(word: str, chinese: bool) -> bool:
+    known = word.lower() in _SUBJECT or len(word) == 1
+    return not known and (chinese or any(char.isupper() or char.isdigit() for char in word))
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]], mark: str) -> str:
