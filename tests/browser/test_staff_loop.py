@@ -26,25 +26,23 @@ IN_CHINESE = "数据中心保安的工牌是什么颜色？"
 REFUSED = re.compile("only|not sure|does not|don't")
 
 
-@pytest.fixture
-def served(model: Path, tmp_path: Path) -> Iterator[Serving]:  # noqa: F811
-    """`python -m bot serve` with the trained model, a database of its own, a reviewer and an admin.
-
-    On SQLite; that processes on PostgreSQL follow too is tested where they are asked without a browser.
-    """
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def served(request: pytest.FixtureRequest, model: Path, tmp_path: Path) -> Iterator[Serving]:  # noqa: F811
+    """`python -m bot serve` with the trained model, a database of its own, a reviewer and an admin."""
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "index").symlink_to(PROJECT / "var" / "index")
+    settings = {"DATABASE_URL": request.getfixturevalue("postgres_url")} if request.param == "postgres" else {}
     for name, role in (("rea", "reviewer"), ("ada", "admin")):
         subprocess.run(
             [sys.executable, "-m", "bot", "staff", "add", name, "--role", role],
             cwd=PROJECT,
-            env=environment(tmp_path),
+            env=environment(tmp_path, **settings),
             input=f"{PASSWORD}\n",
             text=True,
             check=True,
             stdout=subprocess.DEVNULL,
         )
-    with serving(tmp_path, "serve", module="bot", RATE_LIMIT="off") as running:
+    with serving(tmp_path, "serve", module="bot", RATE_LIMIT="off", **settings) as running:
         yield running
 
 
