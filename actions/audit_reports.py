@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.answer import Answer
 from actions.base import AnswerAction
-from actions.coverage import SERVICE, answer_services
-from actions.decision import Named
+from actions.coverage import with_unlisted
 from actions.faq import answer_from_entry
-from actions.standing import standing_of
 from actions.turn import Turn
-from index.names import Name
 
 
 class ActionAnswerAuditReports(AnswerAction):
@@ -25,15 +20,4 @@ class ActionAnswerAuditReports(AnswerAction):
 
     def answer(self, turn: Turn, label: str) -> Answer:
         """See AnswerAction."""
-        documents = answer_from_entry(turn, label)
-        unlisted = [] if SERVICE in turn.decision.labels else _unlisted(turn)
-        if not unlisted:
-            return documents
-        coverage = answer_services(turn, unlisted)
-        return replace(documents, text=f"{coverage.text}\n\n{documents.text}", services=coverage.services)
-
-
-def _unlisted(turn: Turn) -> list[Name | Named]:
-    """The services named with the question that the page does not list."""
-    standings = [(name, standing_of(turn.page, name, turn.language)) for name in turn.services()]
-    return [name for name, standing in standings if standing.relation == "unlisted"]
+        return with_unlisted(turn, answer_from_entry(turn, label))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from actions.answer import Answer
 from actions.base import AnswerAction
+from actions.coverage import with_unlisted
 from actions.faq import answer_from_entry
 from actions.turn import Turn
 
 
 class ActionAnswerCertificationReuse(AnswerAction):
-    """Answers questions about reuse; every entry states the customer's duties with the permission."""
+    """Answers questions about reuse; every entry states the customer's duties with the permission.
+
+    A service named with the question that the page does not list gets its own word first.
+    """
 
     topics = ("certification_reuse",)
 
@@ -19,4 +23,4 @@ class ActionAnswerCertificationReuse(AnswerAction):
 
     def answer(self, turn: Turn, label: str) -> Answer:
         """See AnswerAction."""
-        return answer_from_entry(turn, label)
+        return with_unlisted(turn, answer_from_entry(turn, label))

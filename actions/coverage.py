@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.answer import Answer, citations, suggestions
 from actions.base import AnswerAction
@@ -74,6 +75,16 @@ def answer_services(turn: Turn, names: Sequence[Name | Named]) -> Answer:
         services=tuple(name.text if isinstance(name, Named) else name.id for name in names),
         entries=(entry,),
     )
+
+
+def with_unlisted(turn: Turn, answer: Answer) -> Answer:
+    """`answer` to something else, behind a word about the services named with the question that are not listed."""
+    named = () if SERVICE in turn.decision.labels else turn.services()
+    unlisted = [name for name in named if standing_of(turn.page, name, turn.language).relation in ("near", "unlisted")]
+    if not unlisted:
+        return answer
+    coverage = answer_services(turn, unlisted)
+    return replace(answer, text=f"{coverage.text}\n\n{answer.text}", services=coverage.services)
 
 
 def _links(page: Page, standings: Sequence[Standing], usual: Sequence[str]) -> list[str]:

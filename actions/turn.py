@@ -17,8 +17,9 @@ from index.text import tidy
 # What of "and what about its government edition?" says nothing of the service.
 _LITTLE = re.compile(
     r"\b(?:and|so|but|ok|okay|then|also|what about|how about|what of|is|are|the|its|their|a|an|one|ones|too|as well"
-    r"|covered|included|in scope)\b"
-    r"|那么|那个|那|这个|还有|另外|呢|吗|也|的话|的(?=\W*$)|的(?=呢|吗)|是否|包括|在内|在范围内|算",
+    r"|covered|included|certified|listed|in scope|does|do|has|have|it)\b"
+    r"|那么|那个|那|这个|还有|另外|呢|吗|么|也|的话|的(?=\W*$)|的(?=呢|吗)|是否|包括|在内|在范围内|在里面|算"
+    r"|有没有|有(?=[吗么]?\W*$)",
     re.IGNORECASE,
 )
 _LONGEST_ADDITION = 30

@@ -26,6 +26,9 @@ _CANTONESE = {
     "畀": "给", "俾": "给", "入面": "里面", "净系": "只有", "真㗎": "真的吗", "㗎": "的", "紧我": "我",
     "包到": "包括", "有份": "包括",
 }  # fmt: skip
+# In Chinese a datacenter; elsewhere the name of a company.
+_IDC = re.compile(r"(?<![\w.@/-])idc(?![\w.@/-])", re.ASCII)
+_HAN = re.compile("[\u4e00-\u9fff]")
 _SHORT_FORM = re.compile(rf"(?<![\w'.@/-])(?:{'|'.join(_SHORT_FORMS)})(?![\w'.@/-])", re.ASCII)
 _IS_CANTONESE = re.compile("[唔冇喺嘅咗啲嗰佢哋咩乜攞畀㗎嘢]|系咪|边度|边个|同埋")
 _CANTONESE_WORD = re.compile("|".join(sorted(_CANTONESE, key=len, reverse=True)))
@@ -34,6 +37,8 @@ _CANTONESE_WORD = re.compile("|".join(sorted(_CANTONESE, key=len, reverse=True))
 def spelt_out(text: str) -> str:
     """`text` (lower case, simplified characters) in the standard language."""
     text = _SHORT_FORM.sub(lambda found: _SHORT_FORMS[found.group()], text)
+    if _HAN.search(text):
+        text = _IDC.sub("数据中心", text)
     if _IS_CANTONESE.search(text):
         text = _CANTONESE_WORD.sub(lambda found: _CANTONESE[found.group()], text)
     return text

@@ -61,7 +61,7 @@ _SUBJECT = frozenset(
     iso iec soa sla sms pdf faq cert certs certificate certificates certification certified compliance compliant
     scope standard standards audit audits auditor auditors report reports assessment assessments statement
     applicability page pages list lists listed included covered document documents documentation link links service
-    services product products cloud online data datacenter datacenters datacentre datacentres dc dcs center centers
+    services product products cloud online data datacenter datacenters datacentre datacentres dc dcs idc center centers
     centre centres infrastructure platform app apps software microsoft azure office trust portal terms backgrounder
     resource resources question questions answer answers company companies organization organisation customer
     customers provider providers team teams english chinese january february march april may june july august

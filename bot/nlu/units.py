@@ -24,6 +24,8 @@ _ASKS = re.compile(
     r"[?？]|吗|呢|哪|什么|多少|几|是否|能否|可否|怎么|如何|谁|请|需要|告诉|发我|给我|链接|下载|"
     r"\b(?:what|which|who|where|when|why|how|please|pls|plz|send|give|tell|show|need|want|looking for)\b|"
     r"\b(?:links?|url|download)\b|"
+    r"[给发来传附要]一?[份个张条下]|附上|发[来过]|也[要给发]|"
+    r"^\W*(?:also|plus|by the way|btw|oh and)\W+(?:the|a|an|your|any) |"
     r"\b(?:can|could|may|do|does|did|is|are|will|would|should|has|have) (?:i|we|you|they|it|the|this|that|my|our)\b",
     re.IGNORECASE,
 )

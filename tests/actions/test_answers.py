@@ -43,6 +43,20 @@ def test_documents_of_an_unlisted_service_come_with_a_word_about_it(run: Run) ->
     assert messages[0]["text"].startswith("Dynamics 365 is not listed on this page")
 
 
+@pytest.mark.parametrize("service", ["Dynamics 365", "Office 365 DoD", "Power BI GCC"])
+def test_so_does_reuse_on_an_unlisted_service_or_edition(run: Run, service: str) -> None:
+    text = f"We run {service}. Can we reuse it?"
+    messages, _ = asyncio.run(run("action_answer_certification_reuse", text, ["certification_reuse/can_reuse"]))
+    coverage, reuse, _ = messages[0]["text"].split("\n\n")
+    assert "is not listed on this page" in coverage and "assessor" in reuse
+
+
+def test_reuse_on_a_listed_service_needs_no_word_about_it(run: Run) -> None:
+    text = "We run Azure. Can we reuse it?"
+    messages, _ = asyncio.run(run("action_answer_certification_reuse", text, ["certification_reuse/can_reuse"]))
+    assert "page's list" not in messages[0]["text"]
+
+
 @pytest.mark.parametrize(
     ("text", "slots", "topic"),
     [
@@ -62,6 +76,8 @@ def test_an_ellipsis_takes_its_topic_from_the_conversation(run: Run, text: str, 
         pytest.param("and the government one?", "en", "Azure Government", id="english"),
         pytest.param("And its government edition?", "en", "Azure Government", id="whatever it was taken for"),
         pytest.param("那政府版的呢", "zh", "Azure 政府", id="chinese"),
+        pytest.param("政府版也有吗", "zh", "Azure 政府", id="whether there is one"),
+        pytest.param("does the government edition have it too?", "en", "Azure Government", id="whether it has it"),
         pytest.param("what about the one in China", "en", "operated by 21Vianet", id="run by somebody else"),
         pytest.param("and the SQL database?", "en", "Azure SQL Database", id="a part"),
         pytest.param("what about its DevOps version", "en", "Azure DevOps", id="an edition"),

@@ -626,6 +626,7 @@ UNKNOWN: list[tuple[str, str | None]] = [
     ("Is ISO covered?", None),
     ("Does the SoA list the services?", None),
     ("Is your data center covered?", None),
+    ("IDC 也纳入了吗", None),
     ("Are the services listed in the FAQ?", None),
     ("What's covered and what does that include?", None),
     ("our office in Beijing is covered", None),

@@ -58,6 +58,8 @@ def test_clauses_of_both_languages() -> None:
         ("SoA 同埋證書", "soa 和证书"),
         ("Teams 呢个人版在范围内吗", "teams 呢个人版在范围内吗"),
         ("系统在哪里", "系统在哪里"),
+        ("IDC 有人查吗", "数据中心 有人查吗"),
+        ("a report by IDC", "a report by idc"),
     ],
 )
 def test_short_forms_and_cantonese_are_read_as_standard_language(typed: str, read: str) -> None:

@@ -74,6 +74,19 @@ def test_an_item_of_a_list_asks(text: str) -> None:
     assert sentences_of(text)[-1].asks
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["顺便给个背景信息", "另外来一份报告", "顺带附上证书", "报告也要", "Also the report.", "By the way, the SoA too"],
+)
+def test_what_is_wanted_beside_asks_without_a_question_mark(text: str) -> None:
+    assert sentences_of(f"证书在哪？{text}")[-1].asks
+
+
+@pytest.mark.parametrize("text", ["By the way, we are a bank.", "另外我们是一家银行。"])
+def test_what_is_told_beside_does_not_ask(text: str) -> None:
+    assert not sentences_of(f"Is Azure covered? {text}")[-1].asks
+
+
 @pytest.mark.parametrize("text", ["when?", "And since when?", "why", "which year", "哪一年？", "那多久一次呢"])
 def test_a_question_word_alone_is_bare(text: str) -> None:
     assert is_bare_question(text)
