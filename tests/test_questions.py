@@ -110,10 +110,10 @@ def test_nothing_is_learnt_from_a_question_that_measures() -> None:
     assert not {bare(question.text) for question in QUESTIONS} & {bare(text) for text in learnt}
 
 
-def test_very_long_texts_are_of_600_to_2500_characters() -> None:
+def test_very_long_texts_are_of_500_to_2500_characters() -> None:
     long = [q for q in QUESTIONS if "very_long" in q.tags]
     assert ids(long) == ids([q for q in QUESTIONS if len(q.text) >= 400])
-    assert not ids([q for q in long if not 600 <= len(q.text) <= 2500])
+    assert not ids([q for q in long if not 500 <= len(q.text) <= 2500])
 
 
 def test_full_width_forms_and_capitals_are_what_their_tags_say() -> None:
