@@ -50,7 +50,7 @@ _PLAINLY = (
 _OF_IT = (
     re.compile(
         r"^\W*(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?(?:(?:is|was) (?:it|that|this)(?: one)?|isn't it)\s+"
-        r"(?:(?:also|then|really|actually|even|been) )*"
+        r"(?:(?:also|then|still|now|really|actually|even|been) )*"
         r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited"
         rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
         r"|(?:the |that |this )?(?:iso\S*(?: \S+)? )?(?:audit|assessment|examination)))\b"

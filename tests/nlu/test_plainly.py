@@ -36,6 +36,7 @@ def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
     [
         ("Was it part of the ISO 20000-1 assessment?", True),
         ("and is that one certified", True),
+        ("is it still within the certification?", True),
         ("它在不在认证范围里", True),
         ("有没有被纳入", True),
         ("Is it annual?", False),
