@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from actions.answer import Answer, citations, suggestions
 from actions.base import AnswerAction
-from actions.context import SERVICE
+from actions.context import LIST, SERVICE
 from actions.coverage_words import coverage_words
 from actions.decision import Named
 from actions.faq import answer_from_entry
@@ -20,9 +20,6 @@ from actions.standing import Standing, standing_of
 from actions.turn import Turn
 from index.knowledge import Page
 from index.names import Name
-
-LIST = "coverage_list/services"
-
 
 _ONLY = re.compile(
     r"\b(?:only|just|solely|nothing but|nothing else)\b|只有|只管|仅|别的都没|其他都没|其它都没", re.IGNORECASE

@@ -247,7 +247,7 @@ class Understanding:
         Intune. In scope?", where nothing asks for a list. "Is anything besides Azure certified" asks for the list.
         """
         services = {each.name.id: each for each in mentions if each.name.kind == "service"}
-        own = any(not self._scope.is_foreign(each) for each in services.values())
+        own = self._own_services(mentions)
         meant = {CERTIFIED} if own else set()
         if own and not _OTHERS.search(text) and (len(services) > 1 or not _ASKS_LIST.search(text)):
             meant.add(LIST)
@@ -260,14 +260,12 @@ class Understanding:
         refused = all(topic_of(label) == OUT_OF_SCOPE for label in labels)
         if not refused or {INJECTION, OTHER_STANDARD} & set(labels):
             return False
-        services = [each for each in mentions if each.name.kind == "service"]
         other = any(each.name.kind == "standard" and each.name.id not in self._scope.standards for each in mentions)
-        own = any(not self._scope.is_foreign(each) for each in services)
-        return own and not other and asks_coverage_plainly(text, mentions)
+        return bool(self._own_services(mentions)) and not other and asks_coverage_plainly(text, mentions)
 
     def _asks_of_one(self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> bool:
         """ "We use Intune as MDM. Was it part of the audit?" is about Intune, whatever audits are like otherwise."""
-        own = {m.name.id for m in mentions if m.name.kind == "service" and not self._scope.is_foreign(m)}
+        own = self._own_services(mentions)
         topics = {topic_of(label) for label in labels}
         if len(own) != 1 or not topics <= {topic_of(CERTIFIED), topic_of(LIST), OUT_OF_SCOPE}:
             return False
@@ -279,8 +277,11 @@ class Understanding:
         return any(asks_of_it(part) for part in later)
 
     def _names_own_service(self, text: str) -> bool:
-        mentions = self._library.names.find(text, lenient=True)
-        return any(each.name.kind == "service" and not self._scope.is_foreign(each) for each in mentions)
+        return bool(self._own_services(self._library.names.find(text, lenient=True)))
+
+    def _own_services(self, mentions: Sequence[Mention]) -> set[str]:
+        """Ids of the services among them that are of the page's provider, or of nobody that is known."""
+        return {each.name.id for each in mentions if each.name.kind == "service" and not self._scope.is_foreign(each)}
 
     def _read(self, texts: Sequence[str]) -> dict[str, Reading]:
         """The reading of each text, over all ways to read it; one batch for the encoder."""
