@@ -12,17 +12,26 @@ from dataclasses import replace
 
 from actions.answer import Answer, citations, suggestions
 from actions.base import AnswerAction
-from actions.context import LIST, SERVICE
 from actions.coverage_words import coverage_words
 from actions.decision import Named
 from actions.faq import answer_from_entry
+from actions.few_words import LIST, SERVICE
 from actions.standing import Standing, standing_of
 from actions.turn import Turn
 from index.knowledge import Page
 from index.names import Name
 
 _ONLY = re.compile(
-    r"\b(?:only|just|solely|nothing but|nothing else)\b|只有|只管|仅|别的都没|其他都没|其它都没", re.IGNORECASE
+    r"(?:\b(?:only|just|solely|nothing but)|只有|只管|只包括|只覆盖|仅仅?)\W*"
+    r"(?:(?:covers?|includes?|applies to|for|the|are|is|管|包括|覆盖|涵盖|是)\W*)*\0|\0\W*(?:only|alone)\b"
+    r"|\bnothing else\b|别的都没|其他都没|其它都没",
+    re.IGNORECASE,
+)
+
+_USED = re.compile(
+    r"\b(?:on|use|uses|using|with|via|customers? of|hosted (?:by|at|in))\s*(?:the )?$"
+    r"|(?:用|在|跑在|部署在|托管在|放在|买)(?:的?是|的|了)?\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -40,9 +49,16 @@ class ActionAnswerCoverage(AnswerAction):
         if label != SERVICE:
             return answer_from_entry(turn, label)
         services = turn.services() or turn.services_before()
-        if services and _ONLY.search(turn.text) and all(_is_listed(turn, service) for service in services):
+        if services and _asks_if_only(turn) and all(_is_listed(turn, service) for service in services):
             return answer_from_entry(turn, LIST)  # "only Azure is certified, right?"
         return answer_services(turn, [*services, *_vendors_beside(turn)]) if services else answer_from_entry(turn, LIST)
+
+
+def _asks_if_only(turn: Turn) -> bool:
+    text = turn.text
+    for named in turn.decision.named("service"):
+        text = text.replace(named.text, "\0") if named.text else text
+    return _ONLY.search(text) is not None
 
 
 def _is_listed(turn: Turn, name: Name | Named) -> bool:
@@ -54,6 +70,13 @@ def _vendors_beside(turn: Turn) -> list[Name]:
     if not turn.services():
         return []
     vendors = (turn.library.names.get(named.id) for named in turn.decision.named("vendor"))
+    return [vendor for vendor in vendors if vendor and turn.library.names.is_foreign(vendor)]
+
+
+def _vendors_used(turn: Turn) -> list[Name]:
+    """Other vendors whose cloud the asker is on: "We're on AWS, can we reuse the certificate?"."""
+    used = [named for named in turn.decision.named("vendor") if _USED.search(turn.text.partition(named.text)[0])]
+    vendors = (turn.library.names.get(named.id) for named in used)
     return [vendor for vendor in vendors if vendor and turn.library.names.is_foreign(vendor)]
 
 
@@ -76,7 +99,7 @@ def answer_services(turn: Turn, names: Sequence[Name | Named]) -> Answer:
 
 def with_unlisted(turn: Turn, answer: Answer) -> Answer:
     """`answer` to something else, behind a word about the services named with the question that are not listed."""
-    named = () if SERVICE in turn.decision.labels else turn.services()
+    named = () if SERVICE in turn.decision.labels else (*turn.services(), *_vendors_used(turn))
     unlisted = [name for name in named if standing_of(turn.page, name, turn.language).relation in ("near", "unlisted")]
     if not unlisted:
         return answer

@@ -9,8 +9,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import answer_labels, say
-from actions.context import LIKELY, SERVICE, label_in_context
+from actions.context import LIKELY, label_in_context
 from actions.decision import topic_of
+from actions.few_words import SERVICE
 from actions.no_answer import ask_which, refuse
 from actions.turn import Turn
 from index.text import tidy

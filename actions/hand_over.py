@@ -9,7 +9,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Citation
-from actions.base import remember
+from actions.base import answer_labels, remember, say
+from actions.context import told_by_context
 from actions.turn import Turn
 
 _CONTACT = {"zh": "联系支持人员", "en": "Contact support"}
@@ -25,6 +26,9 @@ class ActionHandOver(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Utter the hand-over with the contact as its source."""
         turn = Turn.of(tracker)
+        told = told_by_context(turn)
+        if told:
+            return say(dispatcher, turn, answer_labels(turn, (told,)))
         contact = os.environ.get("CONTACT_URL", "")
         sources = (Citation(_CONTACT[turn.language], contact),) if contact else ()
         answer = Answer("human_handoff/person", turn.language, "", outcome="handoff", sources=sources)

@@ -8,11 +8,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.context import SERVICE
+from actions.base import answer_labels, say
+from actions.context import told_by_context
 from actions.no_answer import refuse
 from actions.own_standard import wanted_of
 from actions.turn import Turn
 from actions.wording import listing, spaced
+
+# Refusals that say whose page this is not.
+_OTHERS = ("other_standard", "other_vendor")
 
 
 class ActionRefuse(Action):
@@ -25,11 +29,16 @@ class ActionRefuse(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Choose the refusal for what was asked; another standard or vendor is named in it."""
         turn = Turn.of(tracker)
+        told = told_by_context(turn)
+        if told:
+            return say(dispatcher, turn, answer_labels(turn, (told,)))
         kind = refusal_kind(turn)
         events = refuse(dispatcher, turn, kind, names=_set_in(_named(turn, kind), turn.language))
-        if kind != "other_standard":
-            return events
-        return [*events, SlotSet("wanted", wanted_of(turn) or (SERVICE if turn.services() else None))]
+        return [*events, *([SlotSet("wanted", _wanted(turn, kind))] if kind in _OTHERS else [])]
+
+
+def _wanted(turn: Turn, kind: str) -> str | None:
+    return wanted_of(turn, of_service=kind == "other_standard" and bool(turn.services()))
 
 
 def _set_in(names: str, language: str) -> str:
@@ -41,7 +50,7 @@ def refusal_kind(turn: Turn) -> str:
     """The key of the out_of_scope label; "unclear" when the names that it needs are missing."""
     labels = [label for label in turn.decision.labels if label.startswith("out_of_scope/")]
     kind = labels[0].split("/", 1)[1] if labels else "unclear"
-    if kind in ("other_standard", "other_vendor") and not _named(turn, kind):
+    if kind in _OTHERS and not _named(turn, kind):
         return "unclear"
     return kind
 
@@ -53,7 +62,7 @@ def _named(turn: Turn, kind: str) -> str:
     names = []
     for named in turn.decision.names:
         name = library.names.get(named.id)
-        if not name or library.page_of(named.id):
+        if not name or library.page_of(named.id) or name.id == library.provider:
             continue
         if name.kind == wanted or (wanted == "vendor" and library.names.is_foreign(name)):
             names.append(name.display[turn.language])

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer
 from actions.base import answer_labels, remember, say
+from actions.context import labels_in_context
 from actions.no_answer import near_suggestions
 from actions.turn import Turn
 
@@ -37,6 +38,9 @@ class ActionSmallTalk(Action):
         if label == CAPABILITIES and wished and turn.last_label:
             again = turn.in_language(wished)
             return say(dispatcher, again, answer_labels(again, (turn.last_label,)))
+        meant = labels_in_context(turn)
+        if turn.library.has_entry(meant[0]):
+            return say(dispatcher, turn, answer_labels(turn, meant))
         answer = Answer(label, turn.language, "", suggestions=near_suggestions(turn))
         dispatcher.utter_message(
             response=f"utter_{label.replace('/', '_')}_{turn.language}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rasa_sdk import Tracker
@@ -17,12 +18,23 @@ from index.text import tidy
 # What of "and what about its government edition?" says nothing of the service.
 _LITTLE = re.compile(
     r"\b(?:and|so|but|ok|okay|then|also|what about|how about|what of|is|are|the|its|their|a|an|one|ones|too|as well"
-    r"|covered|included|certified|listed|in scope|does|do|has|have|it)\b"
+    r"|covered|included|certified|listed|in scope|does|do|has|have|it|for)\b"
     r"|那么|那个|那|这个|还有|另外|呢|吗|么|也|的话|的(?=\W*$)|的(?=呢|吗)|是否|包括|在内|在范围内|在里面|算"
     r"|有没有|有(?=[吗么]?\W*$)",
     re.IGNORECASE,
 )
 _LONGEST_ADDITION = 30
+_NEW_NAME = re.compile(
+    r"\b(?:new|newer|current|later|latest|present|today's) name|\bsuccessor\b|\b(?:renam|rebrand)\w+"
+    r"|\bcalled (?:now|today|these days)|\bnow called|\bwhat it (?:became|is now)"
+    r"|新名|新的名|改名|更名|换了?名|现在的?名|现在的叫法|现在叫|改叫|后继|继任|接替",
+    re.IGNORECASE,
+)
+_OLD_NAME = re.compile(
+    r"\b(?:old|older|former|previous|earlier|original) name|\bpredecessor\b|\bused to be called"
+    r"|旧名|旧的名|老名|原名|原来的名|以前的名|之前的名|以前的叫法|前身",
+    re.IGNORECASE,
+)
 _EDITION = re.compile(r"\s*(?:\b(?:version|edition)|版本?)$", re.IGNORECASE)
 
 
@@ -99,10 +111,26 @@ class Turn:
         words = _LITTLE.sub(" ", tidy(self.text)).strip(" ?？。.!！,，")
         if last is None or not words or len(words) > _LONGEST_ADDITION:
             return ()
+        if renamed := self._renamed(last):
+            return (renamed,)
         return tuple(
             mention.name
             for added in (words, _EDITION.sub("", words))
-            for whole in (f"{last.display.en} {added}", f"{added} {last.display.en}")
+            for whole in (*_with_starts(last.display.en, added), f"{added} {last.display.en}")
             for mention in self.library.names.find(whole)
             if mention.text == whole and mention.name.id != last.id
         )[:1]
+
+    def _renamed(self, name: Name) -> Name | None:
+        """The other name of a service where the message asks for that: "and under its new name?"."""
+        if _OLD_NAME.search(self.text):
+            return self.library.names.get(name.renamed_from or "")
+        later = (each for each in self.library.names.names.values() if each.renamed_from == name.id)
+        return next(later, None) if _NEW_NAME.search(self.text) else None
+
+
+def _with_starts(name: str, added: str) -> Iterator[str]:
+    """`added` behind the name, and behind ever fewer of its words: "Endpoint" after "Defender for Identity"."""
+    words = name.split()
+    for count in range(len(words), 0, -1):
+        yield " ".join([*words[:count], added])

@@ -24,11 +24,14 @@ from index.text import is_han
 _COVERAGE = re.compile(
     r"\b(?:cover(?:s|ed|ing|age)?|scope|includ(?:e|es|ed|ing)|certif\w*|complian\w*|attest\w*|accredited|part of"
     r"|ha(?:s|ve) (?:it|this|that|one)|20000|counts?|falls?|among|one of (?:them|those|these)"
-    r"|(?:is|are) (?:in|out)(?=\W*$)|yes or no|y/n"
+    r"|(?:is|are) (?:it |they )?(?:in|out)(?=\W*$)|yes or no|y/n"
     r"|(?:on|in) (?:the|this|that|your|its) (?:\w+ )?list|(?:on|in) (?:it|there)|in or out|listed"
     r"|bao ?han|bao ?kuo|fan ?wei|ren ?zheng|lie ?biao)\b"
     r"|范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|认证|合规|在列|在内|在里面|算不算|算[吗么进在]|也算"
-    r"|过了|过没|通过|有没有|在不在|是不是"
+    r"|过了|过没|通过|有没有|在不在|是不是|证书[里上]|写了|写进|提到|提及"
+)
+_OF_IT_NEXT = re.compile(
+    r"\s*(?:(?:so|and)\W+)?(?:(?:is|was|are|does|do|did|has) (?:it|that|this|they|these)\b|它|这个|那个)"
 )
 _STANDARD_WORDS = re.compile(
     r"\b(?:iso|iec|standard|certif\w*|complian\w*|audit\w*)\b|标准|认证|合规|体系|证书|审核|审计|过"
@@ -43,7 +46,7 @@ _SLOT_BEFORE = re.compile(
 _SLOT_AFTER = re.compile(
     r"\s*(?:$|[?,.;:!)\"、/&+]|-\s|(?:is|are|was|be|being|covered|included|in|on|listed|part|certified|compliant"
     r"|accredited|and|or|too|also|as well|either|there|yet|now|still|within|under|by|for|has|have|get|got|not"
-    r"|isn't|aren't|service|app|online|please|pls|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
+    r"|isn't|aren't|service|app|online|workloads?|instances?|licen[cs]es|portal|please|pls|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
     r"|one of|among|every|daily|heavily|a lot|bao|zai|you|suan|ma|ne)\b)"
 )
 _ORDINARY_BEFORE = re.compile(
@@ -136,8 +139,11 @@ class Surroundings:
 
     @cached_property
     def asks_coverage(self) -> bool:
-        """Whether the sentence speaks of what is covered."""
-        return _COVERAGE.search(self.before) is not None or _COVERAGE.search(self.after) is not None
+        """Whether the sentence speaks of what is covered, or the next one does so of "it"."""
+        if _COVERAGE.search(self.before) or _COVERAGE.search(self.after):
+            return True
+        rest = self.folded[self.end + len(self.after) : self.end + len(self.after) + _REACH]
+        return _OF_IT_NEXT.match(rest) is not None and _COVERAGE.search(rest) is not None
 
     @property
     def in_chinese(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from index.knowledge import Localized
 from index.name_context import Surroundings, is_meant, maker_is_beside, stands_in_row
 from index.name_files import STANDARD, Words
 from index.name_operators import with_operators
+from index.name_rows import with_row_parts
 from index.name_slips import with_slips
 from index.name_table import EXACT, Found, Spelling, SpellingTable, shape_of
 from index.name_text import Folded, fold, tokenise
@@ -22,6 +23,7 @@ _TOGETHER = re.compile(r"[ \t_-]{0,3}")
 # "Azure 上的虚拟机", "virtual machines in Azure"
 _PART_OF = re.compile(r"\s?(?:[上里中]|里面|上面)?的\s?")
 _INSIDE = re.compile(r"\s+(?:in|on|of|within|under|inside|from)\s+(?:the\s+)?")
+_MADE_BY = re.compile(r"\s+(?:of|from|by)\s+")
 _YEAR = re.compile(r"\s?[:-]\s?(?:19|20)\d\d(?!\d)")
 _NUMBERED = re.compile(
     r"(?<![a-z0-9])(?P<body>iso(?:[ /-]?iec)?|iec|gb[ /]?t|nist[ -]?sp)[ -]?"
@@ -59,6 +61,11 @@ class NameFinder:
         capitals = {fold(text).text for text in words.capitals_only}
         makers = _makers(pairs)
         made = [_spelling(name, text, ordinary, capitals, makers) for name, text in pairs]
+        made += [
+            replace(_spelling(name, f"{maker} {rest}", ordinary, capitals, makers), written=text)
+            for name, text in pairs
+            for maker, rest in _other_makers(name, text, makers)
+        ]
         made += [Spelling(None, text, *shape_of(text)) for text in words.not_names]
         self._table = SpellingTable(iter(made))
         self._typos = Typos(self._table, words.not_typos)
@@ -74,6 +81,7 @@ class NameFinder:
         found = with_slips(found, tokens, self._table, self._typos)
         found = _joined([each for each in found if each.name], text, folded)
         found = _in_context(found, text, folded, lenient)
+        found = with_row_parts(found, text, folded, self._table)
         found = with_operators(found, folded.text, self._operators, self._variants, self._bases)
         found = _with_numbered(found, folded.text)
         return tuple(_mention(each, text, folded) for each in found)
@@ -86,6 +94,14 @@ def _makers(pairs: Sequence[tuple[Name, str]]) -> dict[str, set[str]]:
         if name.kind == "vendor":
             makers[name.id].add(fold(text).text)
     return makers
+
+
+def _other_makers(name: Name, text: str, makers: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """A spelling that starts with its maker starts with the maker's other short names too: "MS Dev Box"."""
+    first, _, rest = fold(text).text.partition(" ")
+    own = makers.get(name.vendor or "", set()) if name.kind == "service" and rest else set()
+    if first in own:
+        yield from ((maker, rest) for maker in sorted(own) if " " not in maker and maker != first)
 
 
 def _spelling(
@@ -122,8 +138,11 @@ def _joined(found: Sequence[Found], text: str, folded: Folded) -> list[Found]:
                 break
             joined.pop()
             each = whole
-        if joined and _is_inside(joined[-1], each) and _INSIDE.fullmatch(folded.text[joined[-1].end : each.start]):
+        between = folded.text[joined[-1].end : each.start] if joined else ""
+        if joined and _is_inside(joined[-1], each) and _INSIDE.fullmatch(between):
             joined[-1] = replace(joined[-1], end=each.end, sure=True)
+        elif joined and _is_made_by(joined[-1], each) and _MADE_BY.fullmatch(between):
+            joined[-1] = replace(joined[-1], end=each.end)  # "the genome thing of Microsoft"
         else:
             joined.append(each)
     return joined
@@ -131,6 +150,12 @@ def _joined(found: Sequence[Found], text: str, folded: Folded) -> list[Found]:
 
 def _is_inside(part: Found, whole: Found) -> bool:
     return part.name is not None and whole.name is not None and part.name.part_of == whole.name.id
+
+
+def _is_made_by(service: Found, maker: Found) -> bool:
+    if not service.name or not maker.name or service.name.kind != "service" or maker.name.kind != "vendor":
+        return False
+    return service.name.vendor == maker.name.id
 
 
 def _belongs(whole: Found, part: Found, between: str) -> bool:

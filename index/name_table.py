@@ -129,10 +129,23 @@ class SpellingTable:
         hits, number = [], 0
         while number < len(tokens.words):
             hit = self.longest_at(tokens, number)
-            number = hit.last if hit else number + 1
             if hit:
+                hit = self._behind_maker(tokens, hit)
                 hits.append(hit)
+            number = hit.last if hit else number + 1
         return hits
+
+    def _behind_maker(self, tokens: Tokens, hit: Hit) -> Hit:
+        """The longer name behind the maker that a hit starts with, maker included: "MS Azure" in "MS Azure DevOps"."""
+        for number in range(hit.first + 1, hit.last):
+            maker = self._at(tokens, hit.first, number)
+            if maker and maker.name and maker.name.kind == "vendor":
+                longer = self.longest_at(tokens, number)
+                if not longer or longer.last <= hit.last or not longer.spelling.name:
+                    return hit
+                own = longer.spelling.name.vendor == maker.name.id
+                return Hit(longer.spelling, hit.first, longer.last) if own else hit
+        return hit
 
     def longest_at(self, tokens: Tokens, first: int) -> Hit | None:
         """The longest spelling that starts at a token."""

@@ -2,7 +2,8 @@
 
 `NameCatalog.from_files` joins what the loaded pages list with the files of data/knowledge/names/; what a page says of
 a name goes before the files. The parts: name_files reads, name_merging joins, name_table finds exact spellings,
-name_typos those with slips, name_context judges ordinary words, unknown_names sees names that nobody knows.
+name_typos those with slips, name_rows those that share their first words, name_context judges ordinary words,
+unknown_names sees names that nobody knows.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from spellchecker import SpellChecker
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _LONGEST_WORD = 4
+_SHORTEST_RUN = 4
 _FILE = "spelling.json"
 _SYLLABLE = re.compile(
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
@@ -104,6 +105,9 @@ class Speller:
         return _HAN_RUN.sub(lambda match: self._mend_run(match.group()), text)
 
     def _mend_run(self, run: str) -> str:
+        by_sound = self._read_by_sound(run)
+        if by_sound:
+            return by_sound
         for size in (3, 2):
             for i in range(len(run) - size + 1):
                 piece = run[i : i + size]
@@ -114,6 +118,14 @@ class Speller:
                 if known and known[1] > 1 and set(known[0]) & set(piece):
                     run = run[:i] + known[0] + run[i + size :]
         return run
+
+    def _read_by_sound(self, run: str) -> str | None:
+        """A run in which few neighbours are known together, as known words of the same sounds: 正书下在."""
+        if len(run) < _SHORTEST_RUN or 2 * sum(pair in self.pairs for pair in _pairs(run)) >= len(run) - 1:
+            return None
+        read = self._decode(tuple(lazy_pinyin(run)))
+        alike = len(read) == len(run) and any(ours == theirs for ours, theirs in zip(read, run, strict=True))
+        return read if alike and all(pair in self.pairs for pair in _pairs(read)) else None
 
     def _mend_latin(self, text: str) -> str:
         return _LATIN.sub(lambda match: self._nearest(match.group()), text)
@@ -194,7 +206,7 @@ def _words_of(texts: Iterable[str]) -> tuple[dict[str, int], set[str], dict[tupl
     for text in texts:
         latin.update(_LATIN.findall(text))
         for run in _HAN_RUN.findall(text):
-            pairs.update(run[i : i + 2] for i in range(len(run) - 1))
+            pairs.update(_pairs(run))
             words.update(word for word in jieba.cut(run) if len(word) <= _LONGEST_WORD)
             words.update(run)
     by_sound: dict[tuple[str, ...], tuple[str, int]] = {}
@@ -203,6 +215,11 @@ def _words_of(texts: Iterable[str]) -> tuple[dict[str, int], set[str], dict[tupl
     return dict(latin), pairs, by_sound
 
 
+def _pairs(run: str) -> Iterator[str]:
+    return (run[i : i + 2] for i in range(len(run) - 1))
+
+
 def _is_meant(piece: str) -> bool:
     """Whether Chinese at large has the piece as a word, or it is only a seam between two words."""
+    jieba.dt.check_initialized()  # else the answer would hang on what was asked before
     return not _FUNCTION.isdisjoint(piece) or jieba.dt.FREQ.get(piece, 0) >= _REAL_CHINESE

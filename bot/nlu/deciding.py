@@ -16,6 +16,7 @@ import numpy as np
 from bot.nlu.labels import (
     ELLIPSIS,
     GIBBERISH,
+    GREETING,
     HANDOFF,
     HOUSE,
     INJECTION,
@@ -25,7 +26,7 @@ from bot.nlu.labels import (
     OUT_OF_SCOPE,
     topic_of,
 )
-from bot.nlu.units import Sentence
+from bot.nlu.units import Sentence, is_bare_question
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,15 @@ class Decider:
         if is_story:
             return self._at_the_end(sentences, asking, read)
         several = len(sentences) > 1
-        answers = [self._of_sentence(each, read) for each in asking]
-        return list(dict.fromkeys(label for labels in answers for label in labels if several or len(labels) > 1))
+        answers = [(self._of_sentence(each, read), read(each.text)) for each in asking]
+        return list(
+            dict.fromkeys(
+                label
+                for labels, reading in answers
+                for label in labels
+                if several or len(labels) > 1 or self._is_greeted(reading, label)
+            )
+        )
 
     def _at_the_end(
         self, sentences: Sequence[Sentence], asking: Sequence[Sentence], read: Callable[[str], Reading]
@@ -203,7 +211,14 @@ class Decider:
         if not any(topic_of(label) in self._page_topics for label in sure):
             return []
         beside = [each.best for each in readings if each.best in sure or self._is_other_question(each, sure)]
-        return beside if len(set(beside)) > 1 and not self._sums_up(read(sentence.text), beside) else []
+        if any(map(is_bare_question, sentence.clauses)):  # "who audited it, and when?"
+            beside = [*beside, *([read(sentence.text).best] if read(sentence.text).topic in self._page_topics else [])]
+        greeted = self._is_greeted(read(sentence.text), beside[0])
+        return beside if greeted or (len(set(beside)) > 1 and not self._sums_up(read(sentence.text), beside)) else []
+
+    def _is_greeted(self, reading: Reading, label: str) -> bool:
+        """Whether a sentence is read as a greeting and a clause of it asks: "hey, quick one: Intune, certified?"."""
+        return reading.topic == GREETING and topic_of(label) in self._page_topics
 
     def _sums_up(self, reading: Reading, labels: Sequence[str]) -> bool:
         """Whether the sentence as one has a label of its own for what its clauses ask: "all the documents"."""

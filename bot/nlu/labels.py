@@ -18,7 +18,8 @@ GIBBERISH = "out_of_scope/gibberish"
 ELLIPSIS = "follow_up/ellipsis"
 HANDOFF = "human_handoff/person"
 OUT_OF_SCOPE = "out_of_scope"
-HOUSE = frozenset({"greeting", "thanks", "goodbye", "bot_challenge"})
+GREETING = "greeting"
+HOUSE = frozenset({GREETING, "thanks", "goodbye", "bot_challenge"})
 
 
 @cache

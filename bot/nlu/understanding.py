@@ -74,6 +74,8 @@ _ASKS_LIST = re.compile(
     re.IGNORECASE,
 )
 
+_ZH_MARK = re.compile("[，。？！、：；（）]")
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -314,12 +316,16 @@ def asks_for_others(text: str, service: Mention) -> bool:
 
 
 def with_both_certified(labels: tuple[str, ...], whole: Reading) -> tuple[str, ...]:
-    """ "We run on Azure, so is it certified?" may ask about Azure or about the asker: where both are likely, both."""
-    either = (COVERAGE, REUSE_AUTOMATIC)
-    if len(labels) != 1 or labels[0] not in either:
+    """ "We run on Azure, so is it certified?" may ask about Azure or about the asker: where both are likely, both.
+
+    So may "we use Azure, can we rely on that certificate?".
+    """
+    if labels == (REUSE_AUTOMATIC,):
+        return (*labels, COVERAGE) if whole.chance_of(COVERAGE.__eq__) >= BOTH else labels
+    if labels != (COVERAGE,):
         return labels
-    other = next(each for each in either if each != labels[0])
-    return (*labels, other) if whole.chance_of(other.__eq__) >= BOTH else labels
+    reuse = whole.only(topic_of(REUSE_AUTOMATIC))
+    return (*labels, reuse.best) if reuse.sureness >= BOTH else labels
 
 
 def _whole(text: str, sentences: Sequence[Sentence]) -> str:
@@ -350,7 +356,7 @@ def _likeliest(reading: Reading) -> list[str]:
 
 
 def _language(text: str, plain: Plain, mentions: Sequence[Mention]) -> str | None:
-    """Names are the same in both languages, so they do not count; pinyin is Chinese."""
+    """Names are the same in both languages, so they do not count; pinyin and full-width marks are Chinese."""
     if is_han(plain.text) and not is_han(text):
         return "zh"
     rest, at = [], 0
@@ -358,7 +364,7 @@ def _language(text: str, plain: Plain, mentions: Sequence[Mention]) -> str | Non
         rest.append(text[at : mention.start])
         at = mention.end
     without_names = " ".join([*rest, text[at:]])
-    return detect_language(without_names) or ("zh" if is_han(text) else None)
+    return detect_language(without_names) or ("zh" if is_han(text) or _ZH_MARK.search(text) else None)
 
 
 def votes(hits: Sequence[Hit]) -> dict[str, float]:

@@ -51,6 +51,12 @@ def test_so_does_reuse_on_an_unlisted_service_or_edition(run: Run, service: str)
     assert "is not listed on this page" in coverage and "assessor" in reuse
 
 
+def test_reuse_on_another_vendors_cloud_comes_with_a_word_about_that(run: Run) -> None:
+    text = "We're on AWS. Can we reuse the Microsoft certificate?"
+    messages, _ = asyncio.run(run("action_answer_certification_reuse", text, ["certification_reuse/can_reuse"]))
+    assert messages[0]["text"].startswith("AWS is not listed on this page")
+
+
 def test_reuse_on_a_listed_service_needs_no_word_about_it(run: Run) -> None:
     text = "We run Azure. Can we reuse it?"
     messages, _ = asyncio.run(run("action_answer_certification_reuse", text, ["certification_reuse/can_reuse"]))
@@ -141,6 +147,11 @@ def test_another_vendor_is_refused_by_name(run: Run) -> None:
     messages, _ = asyncio.run(run("action_refuse", "AWS 有认证吗", ["out_of_scope/other_vendor"], said_in="zh"))
     assert messages[0]["response"] == "utter_refuse_other_vendor_zh"
     assert messages[0]["names"] == " AWS "
+
+
+def test_the_provider_is_not_among_the_others_that_a_refusal_names(run: Run) -> None:
+    messages, _ = asyncio.run(run("action_refuse", "AWS or Microsoft?", ["out_of_scope/other_vendor"]))
+    assert messages[0]["names"] == "AWS"
 
 
 def test_a_refusal_for_a_name_that_is_not_there_is_a_plain_one(run: Run) -> None:

@@ -111,6 +111,10 @@ def test_nothing_named_and_nothing_spoken_of_gets_the_list(run: Callable[..., An
     assert "Genomics" in said and "21Vianet" in said
 
 
+def test_only_asking_about_one_service_is_not_asking_whether_it_is_the_only_one(run: Callable[..., Any]) -> None:
+    assert answer(run, "I only want to know whether Azure is covered").startswith("Yes, Azure is on")
+
+
 @pytest.mark.parametrize("text", ["only Azure is certified, right?", "只有 Azure 有认证吗"])
 def test_whether_one_service_is_the_only_one_is_answered_with_the_list(run: Callable[..., Any], text: str) -> None:
     assert "Genomics" in answer(run, text)

@@ -43,6 +43,28 @@ NAMED: list[tuple[str, list[str]]] = [
     ("非世纪互联的 Office 365 在范围内吗", ["office365"]),
     ("Office 365 operated by 21Vianet, not Azure", ["office365_21vianet", "azure"]),
     ("Is Viva Engage covered?", ["viva_engage"]),
+    # The maker in front, behind, or by its short name takes nothing from the name.
+    ("is MS Azure Kubernetes Service in", ["azure_kubernetes_service"]),
+    ("微软 Azure Government 算吗", ["azure_government"]),
+    ("Microsoft Office 365 Video?", ["office365_video"]),
+    ("微软Dev Box在范围内吗", ["dev_box"]),
+    ("the genome thing of Microsoft", ["genomics"]),
+    ("is teams from microsoft covered", ["teams"]),
+    # Rows that share their first words.
+    ("are both Azures, normal and government, covered?", ["azure", "azure_government"]),
+    ("Azure and its government version", ["azure", "azure_government"]),
+    ("Azure 普通版和政府版都算吗", ["azure", "azure_government"]),
+    ("Azure and government agencies", ["azure"]),
+    ("Azure and China regulations", ["azure"]),
+    ("Azure 和中国的法规", ["azure"]),
+    ("Azure SQL and Storage covered?", ["azure_sql_database", "azure_storage"]),
+    ("we use Azure SQL and monitor it", ["azure_sql_database"]),
+    ("Power BI Pro, Premium and Embedded", ["power_bi_pro", "power_bi_premium", "power_bi_embedded"]),
+    ("Defender for Identity and Endpoint", ["defender_for_identity", "defender_for_endpoint"]),
+    # Ordinary words that the next sentence asks about.
+    ("An auditor asks me about app center. Is it in scope?", ["visual_studio"]),
+    ("how about configuration manager, is it in?", ["configuration_manager"]),
+    ("证书里写了nuance没有", ["nuance"]),
     # Later names.
     ("Is Power Automate listed?", ["power_automate"]),
     ("Microsoft Defender for Cloud Apps, yes or no?", ["defender_for_cloud_apps"]),

@@ -75,6 +75,18 @@ def test_a_greeting_before_a_question_is_not_answered() -> None:
     assert choose(text, parts) == (CERTIFICATE,)
 
 
+def test_a_question_behind_a_greeting_in_one_sentence_is_answered() -> None:
+    text = "hey, quick one: tested?"
+    parts = {text: {"hello": 0.9}, "hey": {"hello": 1.0}, "quick one: tested?": {"tested": 0.9}}
+    assert choose(text, parts) == (TESTED,)
+
+
+def test_a_bare_question_word_beside_a_sure_clause_is_read_in_the_sentence() -> None:
+    text = "where's the report, and when?"
+    parts = {text: {"tested": 0.5}, "where's the report": {"report": 0.9}, "when?": {"ellipsis": 0.9}}
+    assert choose(text, parts) == (REPORT, TESTED)
+
+
 def test_clauses_of_different_topics_both_count() -> None:
     text = "can we reuse it, and is it tested"
     parts = {text: {"reuse": 0.9}, "can we reuse it": {"reuse": 0.9}, "is it tested": {"tested": 0.8}}

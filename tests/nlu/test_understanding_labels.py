@@ -19,6 +19,7 @@ LABELS = (COVERAGE, LIST, REUSE_AUTOMATIC)
         pytest.param((COVERAGE,), (0.5, 0.1, 0.4), (COVERAGE, REUSE_AUTOMATIC), id="both are likely"),
         pytest.param((REUSE_AUTOMATIC,), (0.4, 0.1, 0.5), (REUSE_AUTOMATIC, COVERAGE), id="the likelier first"),
         pytest.param((COVERAGE,), (0.9, 0.0, 0.1), (COVERAGE,), id="one is not"),
+        pytest.param((REUSE_AUTOMATIC,), (0.1, 0.0, 0.9), (REUSE_AUTOMATIC,), id="the other is not"),
         pytest.param((LIST,), (0.3, 0.4, 0.3), (LIST,), id="something else is asked"),
     ],
 )
