@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -56,6 +56,9 @@ class Encoder(Protocol):
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """Embeddings of passages: float32 `(n, d)`, rows L2-normalised."""
 
+    def expect(self, texts: Iterable[str]) -> None:
+        """Get ready for texts like these, if there is anything that can be done before they come."""
+
 
 class SentenceEncoder:
     """Any model of sentence-transformers.
@@ -77,6 +80,9 @@ class SentenceEncoder:
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """Embeddings of passages: float32 `(n, d)`, rows L2-normalised."""
         return self._encode(texts, "document")
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """Nothing: a transformer reads each text as if it were the first."""
 
     def _encode(self, texts: Sequence[str], role: str) -> np.ndarray:
         if not texts:
@@ -117,6 +123,11 @@ class PackagedEncoder:
             if 0 < len(texts) <= FEW_PASSAGES:
                 return _unit(self._engine.embed(list(texts), is_query=False))
             return self._through_transformer.encode_passages(texts)
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """See Encoder; the engine keeps what it can."""
+        with self._lock:
+            self._engine.expect(texts)
 
     @cached_property
     def _through_transformer(self) -> SentenceEncoder:
@@ -164,6 +175,10 @@ class CachingEncoder:
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """Embeddings of passages, not remembered."""
         return self._encoder.encode_passages(texts)
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """See Encoder; embeddings themselves are remembered only of what is asked."""
+        self._encoder.expect(texts)
 
     def _recall(self, text: str) -> np.ndarray | None:
         with self._lock:

