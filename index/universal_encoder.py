@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from index.products import inner_products
 from index.token_rows import (
     CHANNELS,
     DIMENSION,
@@ -175,7 +176,7 @@ def _first_sums(alone: np.ndarray) -> np.ndarray:
 def _through(weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Rows `(m, in)` through a layer `(out, in)`: float32 `(m, out)`."""
     if len(rows) <= _FEW:
-        return np.stack([weights @ row for row in rows])
+        return np.stack([inner_products(weights, row) for row in rows])
     return (weights @ rows.T).T
 
 

@@ -20,6 +20,7 @@ import scipy.sparse as sp
 
 from bot.nlu.grams import GramSpace
 from bot.nlu.solving import solve_positive
+from index.products import inner_products
 
 # Chosen by log loss on the calibration half of data/questions.
 DENSE_WEIGHT = 0.6
@@ -111,14 +112,13 @@ class TopicModel:
     def _cosines(self, embeddings: np.ndarray) -> list[np.ndarray]:
         """The likeness of each embedding of `(m, d)` to every example: m arrays float32 `(n,)`.
 
-        All of these wait for memory. For one text, which most messages are, einsum goes through it twice as fast as
-        the product of BLAS. For a few, products with one vector each are several times faster than those of matrices,
-        if a block of examples that is small enough for the cache is compared with all texts.
+        All of these wait for memory. For a few texts, products with one vector each are several times faster than
+        those of matrices, if a block of examples that is small enough for the cache is compared with all texts.
         """
         if len(embeddings) == 1:
-            return [np.einsum("ij,j->i", self.embeddings, embeddings[0])]
+            return [inner_products(self.embeddings, embeddings[0])]
         blocks = [self.embeddings[start : start + _BLOCK] for start in range(0, len(self.embeddings), _BLOCK)]
-        products = [[block @ embedding for embedding in embeddings] for block in blocks]
+        products = [[inner_products(block, embedding) for embedding in embeddings] for block in blocks]
         return [np.concatenate(of_text) for of_text in zip(*products, strict=True)]
 
     def _scores(self, text: str, cosines: np.ndarray) -> np.ndarray:
