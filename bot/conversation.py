@@ -6,8 +6,10 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bot import clock
+from bot.afterwards import afterwards
 from bot.apology import apologise
 from bot.assistant.protocol import Assistant, AssistantUnavailable, Reply, Utterance
 from bot.errors import MessageIdReused
@@ -128,19 +130,25 @@ class Conversations:
             if known is None:
                 raise
             return known
-        count_turn(turn)
-        _log.info(
-            "turn id=%s conversation=%s channel=%s language=%s topic=%s outcome=%s confidence=%.3f ms=%.1f",
-            turn.id,
-            turn.conversation,
-            turn.channel,
-            reply.language,
-            reply.topic,
-            reply.outcome,
-            reply.confidence,
-            turn.latency_ms,
-        )
+        afterwards(partial(_note, turn))
         return turn
+
+
+def _note(turn: Turn) -> None:
+    """Count and log a stored turn."""
+    count_turn(turn)
+    reply = turn.reply
+    _log.info(
+        "turn id=%s conversation=%s channel=%s language=%s topic=%s outcome=%s confidence=%.3f ms=%.1f",
+        turn.id,
+        turn.conversation,
+        turn.channel,
+        reply.language,
+        reply.topic,
+        reply.outcome,
+        reply.confidence,
+        turn.latency_ms,
+    )
 
 
 def _masked(message: Message) -> Message:

@@ -16,10 +16,13 @@ class Keys:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
+        self._derived: dict[str, bytes] = {}
 
     def derive(self, purpose: str) -> bytes:
-        """A key of 32 bytes that belongs to `purpose`."""
-        return hmac.digest(self._secret, purpose.encode(), hashlib.sha256)
+        """A key of 32 bytes that belongs to `purpose`, of which there are few."""
+        if purpose not in self._derived:
+            self._derived[purpose] = hmac.digest(self._secret, purpose.encode(), hashlib.sha256)
+        return self._derived[purpose]
 
     def pseudonym(self, purpose: str, name: str) -> str:
         """A stand-in for `name`, 32 hexadecimal digits: always the same, and no way back without the key."""

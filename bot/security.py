@@ -31,7 +31,8 @@ _PREFLIGHT = {
 
 def register_security(app: Flask, settings: Settings) -> None:
     """Guard every request and response of the app."""
-    secure = settings.public_url.startswith("https://")
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.public_url.startswith("https://") else {}
+    headers = list({**_HEADERS, **secure}.items())
 
     def guard() -> Response | None:
         origin = request.headers.get("Origin")
@@ -44,10 +45,8 @@ def register_security(app: Flask, settings: Settings) -> None:
         return None
 
     def dress(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        if secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        given = {name.lower() for name in response.headers.keys()}
+        response.headers.extend([each for each in headers if each[0].lower() not in given])
         if request.path.startswith(_SHARED):
             response.headers["Cache-Control"] = "no-store"
             _share(response, settings)

@@ -42,6 +42,7 @@ class Database:
         self._writer: contextlib.AbstractContextManager[Any] = (
             threading.Lock() if self.is_sqlite else contextlib.nullcontext()
         )
+        self._kept: list[Any] = []  # the connection of turns to SQLite, between two turns
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -71,8 +72,8 @@ class Database:
         Raises:
             StorageUnavailable: the database does not answer.
         """
-        with _translated(), self._driver() as connection:
-            return statement.run(connection.cursor(), values).fetchone()
+        with _translated(), self._driver() as connection, contextlib.closing(connection.cursor()) as cursor:
+            return statement.run(cursor, values).fetchone()
 
     def write_all(self, *steps: tuple[Prepared, Mapping[str, Any]]) -> None:
         """Run statements, each with its values, in one transaction.
@@ -81,8 +82,7 @@ class Database:
             StorageUnavailable: the database does not answer; nothing was written.
             IntegrityError: as SQLAlchemy raises it; nothing was written.
         """
-        with _translated(), self._writer, self._driver() as connection:
-            cursor = connection.cursor()
+        with _translated(), self._driver() as connection, contextlib.closing(connection.cursor()) as cursor:
             if self.is_sqlite:
                 cursor.execute(_BEGIN_WRITING)
             for statement, values in steps:
@@ -93,23 +93,34 @@ class Database:
     def _driver(self) -> Iterator[Any]:
         """The driver's own connection, for the statements of a turn; what is not committed is rolled back.
 
-        Its errors are raised as SQLAlchemy raises them.
+        On SQLite turns queue for one that is kept: it serves them one after the other anyway, and to get one from
+        the pool and give it back takes longer than to read. Errors are raised as SQLAlchemy raises them.
         """
         dialect: Any = self.engine.dialect
-        connection = self.engine.raw_connection()
-        try:
-            yield connection
-        except dialect.dbapi.Error as error:
-            if dialect.is_disconnect(error, connection, None):
-                connection.invalidate(error)
-            raise DBAPIError.instance(
-                None, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
-            ) from error
-        finally:
-            connection.close()  # back to the pool, which rolls back
+        with self._writer:
+            connection = self._kept.pop() if self._kept else self.engine.raw_connection()
+            keep = False
+            try:
+                yield connection
+                keep = self.is_sqlite
+            except dialect.dbapi.Error as error:
+                if dialect.is_disconnect(error, connection, None):
+                    connection.invalidate(error)
+                raise DBAPIError.instance(
+                    None, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
+                ) from error
+            finally:
+                if keep:
+                    self._kept.append(connection)
+                else:
+                    connection.close()  # back to the pool, which rolls back
 
     def close(self) -> None:
         """Close every connection."""
+        with self._writer:
+            for connection in self._kept:
+                connection.close()
+            self._kept.clear()
         self.engine.dispose()
 
 
@@ -161,7 +172,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     use_write_ahead_log(connection)
     cursor = connection.cursor()
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from bot.afterwards import later
+
 MOMENT = 20  # milliseconds
 _CORK: int | None = getattr(socket, "TCP_CORK", None)  # of Linux
 
@@ -30,11 +32,12 @@ class LingeringWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """See ThreadWorker; the head of a reply goes out with its body and not before it."""
-        _cork(conn.sock, True)
-        try:
-            return super().handle_request(req, conn)
-        finally:
-            _cork(conn.sock, False)
+        with later():
+            _cork(conn.sock, True)
+            try:
+                return super().handle_request(req, conn)
+            finally:
+                _cork(conn.sock, False)
 
 
 def _has_more(conn: Any) -> bool:

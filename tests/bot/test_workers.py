@@ -163,10 +163,15 @@ def test_turns_of_one_conversation_are_answered_one_by_one(service: Serving, tmp
 def test_the_metrics_are_those_of_all_workers(service: Serving) -> None:
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda _: service.post("/api/messages", {"text": "Intune?"}), range(30)))
-    with urllib.request.urlopen(service.url + "/metrics") as reply:
-        lines = reply.read().decode().splitlines()
 
-    assert 'faq_turns_total{channel="web",outcome="answered"} 30.0' in lines
+    def counted() -> bool:
+        with urllib.request.urlopen(service.url + "/metrics") as reply:
+            return 'faq_turns_total{channel="web",outcome="answered"} 30.0' in reply.read().decode().splitlines()
+
+    end = time.monotonic() + PATIENCE
+    while not counted():  # a turn is counted after its reply
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_client_is_limited_by_all_workers_together(tmp_path: Path) -> None:
