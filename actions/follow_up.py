@@ -13,6 +13,7 @@ from actions.context import LIKELY, label_in_context
 from actions.decision import topic_of
 from actions.few_words import SERVICE
 from actions.no_answer import ask_which, refuse
+from actions.refusal import refuse_by_name
 from actions.turn import Turn
 from index.text import tidy
 
@@ -42,6 +43,8 @@ class ActionFollowUp(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Resolve the topic from the conversation; without one, ask what is meant."""
         turn = Turn.of(tracker)
+        if _names_another_standard(turn):
+            return refuse_by_name(dispatcher, turn, "other_standard")
         label = resolve(turn)
         if label:
             return say(dispatcher, turn, answer_labels(turn, (label,)))
@@ -64,6 +67,12 @@ def resolve(turn: Turn) -> str | None:
     if turn.narrowed_services():
         return SERVICE
     return label_in_context(turn) or turn.likeliest_entry(LIKELY) or before
+
+
+def _names_another_standard(turn: Turn) -> bool:
+    """Whether standards are all that is named, and the pages say nothing of any: "and the 27018 one?"."""
+    standards = {named.id for named in turn.decision.names if named.kind == "standard"}
+    return bool(standards) and not standards & turn.library.named_standards and not turn.services()
 
 
 def _asks_for_link(text: str, topic: str) -> bool:

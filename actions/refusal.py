@@ -32,9 +32,13 @@ class ActionRefuse(Action):
         told = told_by_context(turn)
         if told:
             return say(dispatcher, turn, answer_labels(turn, (told,)))
-        kind = refusal_kind(turn)
-        events = refuse(dispatcher, turn, kind, names=_set_in(_named(turn, kind), turn.language))
-        return [*events, *([SlotSet("wanted", _wanted(turn, kind))] if kind in _OTHERS else [])]
+        return refuse_by_name(dispatcher, turn, refusal_kind(turn))
+
+
+def refuse_by_name(dispatcher: CollectingDispatcher, turn: Turn, kind: str) -> list[Any]:
+    """Utter the refusal of that kind with the names that it is about; what was wanted of them is kept."""
+    events = refuse(dispatcher, turn, kind, names=_set_in(_named(turn, kind), turn.language))
+    return [*events, *([SlotSet("wanted", _wanted(turn, kind))] if kind in _OTHERS else [])]
 
 
 def _wanted(turn: Turn, kind: str) -> str | None:

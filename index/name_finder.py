@@ -17,12 +17,14 @@ from index.name_table import EXACT, Found, Spelling, SpellingTable, shape_of
 from index.name_text import Folded, fold, tokenise
 from index.name_types import Mention, Name
 from index.name_typos import Typos, may_be_whole_name
+from index.text import is_han
 
 IN_CONTEXT = 0.9
 _TOGETHER = re.compile(r"[ \t_-]{0,3}")
 # "Azure 上的虚拟机", "virtual machines in Azure"
 _PART_OF = re.compile(r"\s?(?:[上里中]|里面|上面)?的\s?")
 _INSIDE = re.compile(r"\s+(?:in|on|of|within|under|inside|from)\s+(?:the\s+)?")
+_MAKERS = re.compile(r"\s?(?:'s|的)\s?")
 _MADE_BY = re.compile(r"\s+(?:of|from|by)\s+")
 _YEAR = re.compile(r"\s?[:-]\s?(?:19|20)\d\d(?!\d)")
 _NUMBERED = re.compile(
@@ -64,7 +66,7 @@ class NameFinder:
         made += [
             replace(_spelling(name, f"{maker} {rest}", ordinary, capitals, makers), written=text)
             for name, text in pairs
-            for maker, rest in _other_makers(name, text, makers)
+            for maker, rest in _other_makers(name, text, makers, ordinary)
         ]
         made += [Spelling(None, text, *shape_of(text)) for text in words.not_names]
         self._table = SpellingTable(iter(made))
@@ -96,12 +98,22 @@ def _makers(pairs: Sequence[tuple[Name, str]]) -> dict[str, set[str]]:
     return makers
 
 
-def _other_makers(name: Name, text: str, makers: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
-    """A spelling that starts with its maker starts with the maker's other short names too: "MS Dev Box"."""
+def _other_makers(
+    name: Name, text: str, makers: Mapping[str, set[str]], ordinary: set[str]
+) -> Iterator[tuple[str, str]]:
+    """A spelling that starts with its maker starts with the maker's other short names too, or is the maker's.
+
+    "MS Dev Box", "Microsoft's Dev Box"; but "Microsoft's access" is no product.
+    """
     first, _, rest = fold(text).text.partition(" ")
     own = makers.get(name.vendor or "", set()) if name.kind == "service" and rest else set()
-    if first in own:
-        yield from ((maker, rest) for maker in sorted(own) if " " not in maker and maker != first)
+    if first not in own:
+        return
+    for maker in sorted(each for each in own if " " not in each):
+        if maker != first:
+            yield maker, rest
+        if rest not in ordinary:
+            yield f"{maker}的" if is_han(maker) else f"{maker}'s", rest
 
 
 def _spelling(
@@ -163,7 +175,9 @@ def _belongs(whole: Found, part: Found, between: str) -> bool:
         return False
     made_by = whole.name.kind == "vendor" and whole.name.id == part.name.vendor
     is_part = whole.name.id == part.name.part_of
-    return bool(((made_by or is_part) and _TOGETHER.fullmatch(between)) or (is_part and _PART_OF.fullmatch(between)))
+    if (made_by or is_part) and _TOGETHER.fullmatch(between):
+        return True
+    return bool((is_part and _PART_OF.fullmatch(between)) or (made_by and part.sure and _MAKERS.fullmatch(between)))
 
 
 def _in_context(found: Sequence[Found], text: str, folded: Folded, lenient: bool) -> list[Found]:

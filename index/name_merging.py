@@ -106,7 +106,9 @@ class _Joiner:
 
     def _add_later(self, later: LaterName, service_id: str, vendor: str) -> None:
         names = _names(later)
-        name_id = self._known_as("service", names, later.aliases) or _slug(later.name.en)
+        name_id = self._known_as("service", names, later.aliases)
+        if name_id in (None, service_id):  # "Power Apps" is spelt as "PowerApps" is, but for the space
+            name_id = _slug(later.name.en)
         known = self._merged.names.get(name_id)
         if known is None or not known.listed:
             name = Name(name_id, "service", later.name, vendor, renamed_from=service_id, listed=True)

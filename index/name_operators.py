@@ -99,13 +99,13 @@ def _runs(operator: Found, service: Found, text: str, variants: Mapping[str, Nam
     between = text[first.end : second.start]
     if len(between) > _FURTHEST or _SENTENCE_MARK.search(between):
         return False
+    run_by = second is operator and _RUN_BY.search(between)
     if service.name in variants.values():
-        return between.strip() in ("", "(")
+        return bool(run_by) or between.strip() in ("", "(")
     if not service.name or service.name.id not in variants:
         return False
     if second is operator and _ROW.search(between):
         return False
-    run_by = second is operator and _RUN_BY.search(between)
     return bool(run_by or _RUNS.match(text, operator.end))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from index.name_table import Found, Spelling, SpellingTable, shape_of
 from index.name_text import Folded
@@ -21,7 +22,9 @@ _ROW = re.compile(
 )
 _PART = re.compile(r"[a-z][\w-]*(?: [a-z][\w-]*){0,2}|[\u4e00-\u9fff]{2,6}")
 # "Azure and China regulations": a country or an office alone is an edition only where nothing goes with it.
-_EDITIONS = r"(?:government|govt?|gcc high|gcc|dod|china|germany|政府|中国|德国)"
+_EDITIONS = r"(?:government|govt?|gcc high|gcc|dod|china|chinese|germany|german|政府|中国|德国)"
+_NAMED_BY_COUNTRY = {"chinese": "china", "german": "germany"}
+_OWN = re.compile(r"\s?(?:'s|的)\s*(?:us |u\.s\. |美国)?")
 _EDITION = re.compile(
     rf"(?P<edition>{_EDITIONS})"
     r"(?: (?:ones?|versions?|editions?|clouds?|variant|flavou?r)\b|云|版本?|版?的(?=\W|[都算在吗呢])"
@@ -40,8 +43,8 @@ def with_row_parts(found: Sequence[Found], typed: str, folded: Folded, table: Sp
         folded: the text as compared.
         table: every spelling.
     """
-    kept = list(found)
-    for each in found:
+    kept = [_own_edition(each, folded.text, table) for each in found]
+    for each in list(kept):
         last: Found | None = each
         while last:
             last = _next_in_row(each, last.end, typed, folded, table)
@@ -67,6 +70,23 @@ def _next_in_row(first: Found, end: int, typed: str, folded: Folded, table: Spel
     return None
 
 
+def _own_edition(each: Found, text: str, table: SpellingTable) -> Found:
+    """ "Office 365's Chinese edition" as the one service that it is."""
+    own = _OWN.match(text, each.end) if each.name and each.name.kind == "service" else None
+    edition = _EDITION.match(text, own.end()) if own else None
+    if edition is None or each.name is None:
+        return each
+    written = f"{each.spelling.written} {_as_named(edition['edition'])}"
+    name = table.name_of(written)
+    if name is None or not _is_new(name, each.name):
+        return each
+    return replace(each, spelling=Spelling(name, written, *shape_of(written)), name=name, end=edition.end())
+
+
+def _as_named(edition: str) -> str:
+    return _NAMED_BY_COUNTRY.get(edition, edition)
+
+
 def _is_new(name: Name, first: Name) -> bool:
     return name.kind == "service" and name.id != first.id and name.vendor == first.vendor
 
@@ -82,7 +102,7 @@ def _parts(text: str, start: int) -> Iterator[tuple[str, int, bool]]:
     """What may stand there, its end, and whether it is an edition; the longest first."""
     edition = _EDITION.match(text, start)
     if edition:
-        yield edition["edition"], edition.end(), True
+        yield _as_named(edition["edition"]), edition.end(), True
     run = _PART.match(text, start)
     if run is None or re.match(_EDITIONS, run.group()):
         return

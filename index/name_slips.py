@@ -42,17 +42,40 @@ def _runs(found: Sequence[Found], tokens: Tokens, table: SpellingTable, typos: T
 
     A run may hold a shorter name, as "defender for cloud aps" does, but not only the same one.
     """
-    short = [n for n, word in enumerate(tokens.words) if len(word) < _SHORT and word.isascii() and word.isalpha()]
+    short = [
+        number
+        for number, word in enumerate(tokens.words)
+        if len(word) < _SHORT and word.isascii() and word.isalpha() and not typos.is_ordinary(word)
+    ]
     for number in short[-_MOST_READINGS:]:
         for first, last in _windows(number, len(tokens.words)):
             held = _held(found, tokens, first, last)
             if held is None or not _stand_together(tokens, first, last):
                 continue
-            readings = typos.readings_of_run("".join(tokens.words[first:last]))
+            words = tokens.words[first:last]
+            readings = [
+                each
+                for each in typos.readings_of_run("".join(words))
+                if not typos.is_ordinary(_slipped_word(words, each))
+            ]
             hits = [table.longest_at(Tokens.of(each, [each], [(0, len(each))]), 0) for each in readings]
             spellings = {hit.spelling.name: hit.spelling for hit in hits if hit and hit.spelling.name}
             if len(spellings) == 1 and not spellings.keys() & {each.name for each in held}:
                 yield Found.of(Hit(next(iter(spellings.values())), first, last), tokens, score=_SCORES[1])
+
+
+def _slipped_word(words: Sequence[str], reading: str) -> str:
+    """The word of a run in which it starts to differ from how it is read."""
+    same = 0
+    for ours, theirs in zip("".join(words), reading, strict=False):
+        if ours != theirs:
+            break
+        same += 1
+    for word in words:
+        if same < len(word):
+            return word
+        same -= len(word)
+    return words[-1]
 
 
 def _held(found: Sequence[Found], tokens: Tokens, first: int, last: int) -> list[Found] | None:
@@ -120,7 +143,13 @@ def _undisputed(slipped: Sequence[Found], rivals: Sequence[Found], at: int) -> l
     longest = max(each.end - each.start for each in (*mine, *rivals))
     winners = [each for each in (*mine, *rivals) if each.end - each.start == longest]
     rest = [each for each in slipped if each not in mine]
-    return [*rest, winners[0]] if len({each.name for each in winners}) == 1 else rest
+    winners.sort(key=lambda each: each.name is not None and each.name.renamed_from is not None)
+    return [*rest, winners[0]] if len({_first_id(each) for each in winners}) == 1 else rest
+
+
+def _first_id(each: Found) -> str | None:
+    """Id of what is found under its first name, which a later name shares."""
+    return (each.name.renamed_from or each.name.id) if each.name else None
 
 
 def _together(found: Sequence[Found], slipped: Sequence[Found]) -> list[Found]:

@@ -50,6 +50,10 @@ class Typos:
         self.readings = lru_cache(maxsize=_CACHE)(self._readings)
         self.readings_of_run = lru_cache(maxsize=_CACHE)(self._readings_of_run)
 
+    def is_ordinary(self, word: str) -> bool:
+        """Whether a word is one of the language, and never a slip: "but" in "Azure but not Azure Bot"."""
+        return word in self._ordinary
+
     def _readings(self, word: str) -> tuple[str, ...]:
         """The words of names that `word` is nearest to, all equally near; empty when it is fine or nothing is near."""
         if word in self._known or word in self._ordinary or not _has_letters(word, _SHORTEST):

@@ -38,6 +38,8 @@ _FUNCTION = frozenset("不吗呢的了是在有我你他都就也还没和一这
 # A word that English or Chinese at large has this often is meant as it stands.
 _REAL_ENGLISH = 250
 _REAL_CHINESE = 3
+# So often two characters make a word that neither belongs to a slip beside them.
+_COMMON_CHINESE = 300
 # So many uses make a Latin word one of the knowledge's own.
 _ESTABLISHED = 5
 
@@ -111,7 +113,8 @@ class Speller:
         for size in (3, 2):
             for i in range(len(run) - size + 1):
                 piece = run[i : i + size]
-                if all(piece[j : j + 2] in self.pairs for j in range(size - 1)) or _is_meant(piece):
+                fine = all(pair in self.pairs for pair in _pairs(piece))
+                if fine or _is_meant(piece) or _is_seam(run, i, size):
                     continue
                 known = self.by_sound.get(tuple(lazy_pinyin(piece)))
                 # One known word of the same sound, sharing a character: anything looser would rewrite real words.
@@ -223,3 +226,9 @@ def _is_meant(piece: str) -> bool:
     """Whether Chinese at large has the piece as a word, or it is only a seam between two words."""
     jieba.dt.check_initialized()  # else the answer would hang on what was asked before
     return not _FUNCTION.isdisjoint(piece) or jieba.dt.FREQ.get(piece, 0) >= _REAL_CHINESE
+
+
+def _is_seam(run: str, start: int, size: int) -> bool:
+    """Whether an outer character of the piece makes a common word with its neighbour: 府用 in 政府用的."""
+    left, right = run[max(0, start - 1) : start + 1], run[start + size - 1 : start + size + 1]
+    return any(len(word) == 2 and jieba.dt.FREQ.get(word, 0) >= _COMMON_CHINESE for word in (left, right))

@@ -18,7 +18,7 @@ _ROW_EN = rf"{_X}(?:\s*(?:,|/|&|\+|\band\b|\bor\b)+\s*(?:the |ms |microsoft )?{_
 _ROW_ZH = rf"{_X}(?:\s*[、,/&+和与及跟或]\s*{_X})*"
 _END = r"(?=\s*(?:$|[?.!,;:)]|(?:under|against|too|as well|or not|now|yet|at all)\b))"
 _SCOPE = (
-    r"(?:the |your |this |that |its )?(?:iso\S*(?: \S+)? )?(?:certif\w+ |audit |in-scope )?"
+    r"(?:the |your |this |that |its )?(?:microsoft(?:'s)? |ms )?(?:iso\S*(?: \S+)? )?(?:certif\w+ |audit |in-scope )?"
     r"(?:scope|list|certificat\w+|page)"
 )
 _PREDICATE = (
@@ -27,7 +27,8 @@ _PREDICATE = (
 )
 _PLAINLY = (
     re.compile(
-        rf"(?:\b(?:is|are|was|were|isn't|aren't|whether|if)\s+|^)(?:the |our |my |your )?{_ROW_EN}\s+(?:is |are )?"
+        rf"(?:\b(?:is|are|was|were|isn't|aren't|whether|if)\s+|^)(?:the |our |my |your )?{_ROW_EN}\s+"
+        r"(?:(?:is|are|isn't|aren't) )?"
         rf"(?:(?:also|both|all|still|now|currently|actually|really|service|services) )*{_PREDICATE}{_END}"
     ),
     re.compile(
@@ -39,7 +40,8 @@ _PLAINLY = (
     re.compile(rf"{_ROW_ZH}\W*哪(?:一?个|些|几个|一?款)(?:服务|产品)?(?:是)?(?:在|有|过|通过|被)"),
     re.compile(
         rf"{_ROW_ZH}\s*(?:(?:这|那|这些|那些|这几)(?:个|项|款|些)?)?(?:服务|产品)?\s*(?:是不是|是否|到底|究竟|也|都|还|算不算|算|属于|应该)*"
-        r"\s*(?:包含|包括|列)?(?:不在|在不在|在|属于|进)\s*(?:iso\S*(?: \S+)?)?\s*(?:这个|这项|该|你们的?)?"
+        r"\s*(?:包含|包括|列)?(?:不在|在不在|在|属于|进)\s*(?:iso\S*(?: \S+)?)?\s*"
+        r"(?:微软|microsoft|你们)?的?\s*(?:这个|这项|这份|这张|该)?"
         r"(?:认证|证书)?的?(?:服务)?(?:范围|列表|清单|名单)(?:之)?(?:内|里面|里|中|上)?"
     ),
     re.compile(
@@ -55,6 +57,11 @@ _OF_IT = (
         rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
         r"|(?:the |that |this )?(?:iso\S*(?: \S+)? )?(?:audit|assessment|examination)))\b"
         rf"{_END}"
+    ),
+    re.compile(
+        r"^\W*(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?(?:does|do|did|would|will) "
+        r"(?:the |your |this |that )?(?:iso\S*(?: \S+)? )?(?:certificat\w+|scope|list|audit|page) "
+        rf"(?:also )?(?:cover|include|list|contain|mention|name|apply to|extend to) (?:it|that|this)(?: one)?{_END}"
     ),
     re.compile(
         r"^\W*(?:那么?|请问|所以|不过)?\s*(?:(?:它|他|这个|那个|这款|那款|该)(?:服务|产品|东西)?)\s*"

@@ -74,6 +74,7 @@ _ASKS_LIST = re.compile(
     re.IGNORECASE,
 )
 
+_OF_LIST = re.compile(r"\blist\b|\bscope\b|范围|列表|清单|名单", re.IGNORECASE)
 _ZH_MARK = re.compile("[，。？！、：；（）]")
 
 
@@ -187,6 +188,8 @@ class Understanding:
             labels, sentences, plain.mentions
         ):
             labels = (COVERAGE,)
+        elif self._asks_of_foreign(labels, sentences, plain.mentions):
+            labels = (OTHER_VENDOR,)
         names = self._named(focus, plain.mentions, labels)
         candidates = _candidates(labels, list(readings.values()))
         return {
@@ -263,12 +266,17 @@ class Understanding:
         return tuple(dict.fromkeys(COVERAGE if label in meant else label for label in labels))
 
     def _is_plain_coverage(self, labels: Sequence[str], text: str, mentions: Sequence[Mention]) -> bool:
-        """Whether a message that would be refused asks in so many words for services of the page's provider."""
+        """Whether a message that would be refused asks in so many words for services of the page's provider.
+
+        "Is Slack on Microsoft's list?" asks of the list, whoever the service is of.
+        """
         refused = all(topic_of(label) == OUT_OF_SCOPE for label in labels)
         if not refused or {INJECTION, OTHER_STANDARD} & set(labels):
             return False
         other = any(each.name.kind == "standard" and each.name.id not in self._scope.standards for each in mentions)
-        return bool(self._own_services(mentions)) and not other and asks_coverage_plainly(text, mentions)
+        of_provider = any(each.name.id == self._scope.provider for each in mentions) and _OF_LIST.search(text)
+        own = self._own_services(mentions) or of_provider
+        return bool(own) and not other and asks_coverage_plainly(text, mentions)
 
     def _asks_of_one(self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> bool:
         """ "We use Intune as MDM. Was it part of the audit?" is about Intune, whatever audits are like otherwise."""
@@ -278,10 +286,16 @@ class Understanding:
             return False
         if {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
             return False
-        later = [
-            part for each in sentences for part in (*((each.text,) if each is not sentences[0] else ()), *each.clauses)
-        ]
-        return any(asks_of_it(part) for part in later)
+        return _asks_of_it_later(sentences)
+
+    def _asks_of_foreign(
+        self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]
+    ) -> bool:
+        """ "We're about to buy Slack; does the certification cover it?" is about Slack, not about the provider."""
+        foreign = any(self._scope.is_foreign(each) for each in mentions)
+        own = any(each.name.kind != "standard" and not self._scope.is_foreign(each) for each in mentions)
+        about = {topic_of(CERTIFIED), topic_of(LIST), topic_of(COVERAGE)}
+        return foreign and not own and {topic_of(each) for each in labels} <= about and _asks_of_it_later(sentences)
 
     def _names_own_service(self, text: str) -> bool:
         return bool(self._own_services(self._library.names.find(text, lenient=True)))
@@ -313,6 +327,12 @@ class Understanding:
             unknown = self._library.names.unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
         return named
+
+
+def _asks_of_it_later(sentences: Sequence[Sentence]) -> bool:
+    """Whether a sentence behind the first, or a clause, asks in so many words whether "it" is covered."""
+    later = [part for each in sentences[1:] for part in (each.text, *each.clauses)]
+    return any(asks_of_it(part) for part in (*later, *(sentences[0].clauses if sentences else ())))
 
 
 def asks_for_others(text: str, service: Mention) -> bool:

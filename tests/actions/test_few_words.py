@@ -89,6 +89,12 @@ def test_the_provider_in_place_of_another_vendor_is_asked_for_the_same(run: Run,
     assert label(run, "action_follow_up", text, "follow_up/ellipsis", wanted=CERTIFIED) == CERTIFIED
 
 
+def test_another_standard_in_a_follow_up_is_refused_by_name(run: Run) -> None:
+    slots = {"topic": "audit_reports/certificate"}
+    messages, _ = asyncio.run(run("action_follow_up", "那 27701 隐私的那个呢？", ["follow_up/ellipsis"], **slots))
+    assert messages[0]["response"] == "utter_refuse_other_standard_en" and "27701" in messages[0]["names"]
+
+
 def test_whether_another_standard_is_held_is_asked_of_the_own_one(run: Run) -> None:
     _, slots = asyncio.run(run("action_refuse", "Do you have SOC 2?", ["out_of_scope/other_standard"], candidates=[]))
     assert slots["wanted"] == CERTIFIED

@@ -21,6 +21,8 @@ KNOWN = (
     "年度测试包括数据中心吗",
     "范围内有哪些服务",
     "服务在范围内吗",
+    "能复用吗",
+    "可以复用",
 )
 
 
@@ -55,6 +57,7 @@ def test_a_slip_is_mended(speller: Speller, typed: str, meant: str) -> None:
         "can we have lunch nowhere",
         "xbox 云游戏包含在内吗",
         "今天下雨",
+        "给政府用的",
         "asdkjh qwlekj",
         "",
         *KNOWN,
