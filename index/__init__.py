@@ -2,5 +2,6 @@
 
 What is known: knowledge (certification pages), names, examples, questions, library (all of it, open).
 From outside: pages (ingestion), published, page_facts, page_entries.
-Retrieval: text, passages, encoder, engines, packaged, vectors, lexical, corpus, manifest, shelf, retriever, evaluate.
+Embeddings: encoder, engines, packaged, universal_encoder, token_rows, products.
+Retrieval: text, reading, passages, vectors, lexical, corpus, manifest, shelf, retriever, evaluate.
 """

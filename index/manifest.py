@@ -21,8 +21,9 @@ import faiss
 from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexMismatch
 from index.passages import Passage
+from index.reading import reading
 
-FORMAT = 4  # raise it when the files, the tokens or the normalisation of texts change
+FORMAT = 5  # raise it when the files change
 FILE = "manifest.json"
 BLOCK = 1 << 20  # bytes
 SAMPLED = 16  # blocks read of a large file that nobody has touched; one of no more is read whole
@@ -51,7 +52,8 @@ class Manifest:
 
     Attributes:
         model: name of the embedding model, `revision` the version of its weights.
-        content: digest of passages, model and format; it is also the name of the index's folder.
+        content: digest of passages, model, format and reading; it is also the name of the index's folder.
+        reading: how texts were read (`index.reading`).
         counts: passages by "language/kind".
         built: time, ISO 8601 in UTC.
         embedded: texts that were embedded for it; the others came from an index before.
@@ -66,6 +68,7 @@ class Manifest:
     counts: Mapping[str, int] = field(hash=False)
     content: str
     format: int
+    reading: str
     faiss: str
     built: str
     embedded: int
@@ -75,7 +78,7 @@ class Manifest:
 
 def content_begun(encoder: Encoder) -> hashlib._Hash:
     """The digest that the lines of all passages go into; `content_of` is its name."""
-    return hashlib.sha256(repr((FORMAT, encoder.name, encoder.revision, encoder.dimension)).encode())
+    return hashlib.sha256(repr((FORMAT, reading(), encoder.name, encoder.revision, encoder.dimension)).encode())
 
 
 def content_of(digest: hashlib._Hash) -> str:
@@ -84,7 +87,7 @@ def content_of(digest: hashlib._Hash) -> str:
 
 
 def content_hash(passages: Iterable[Passage], encoder: Encoder) -> str:
-    """Digest that names an index: another text, label, model or format gives another (40 hex digits)."""
+    """Digest that names an index: another text, label, model, format or reading gives another."""
     digest = content_begun(encoder)
     for passage in passages:
         digest.update(passage_line(passage))
@@ -115,6 +118,7 @@ def write_manifest(
         counts=dict(counts),
         content=content,
         format=FORMAT,
+        reading=reading(),
         faiss=faiss.__version__,
         built=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         embedded=embedded,
@@ -131,7 +135,7 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises:
         IndexDamaged: it is missing, cut short or altered.
-        IndexMismatch: it is of another format.
+        IndexMismatch: it is of another format, or texts were read otherwise then.
     """
     try:
         values = json.loads((folder / FILE).read_text(encoding="utf-8"))
@@ -141,6 +145,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(f"{FILE} of the index is unreadable ({error}); {REMEDY}") from error
     if values["format"] != FORMAT:
         raise IndexMismatch(f"the index has format {values['format']}, this version reads {FORMAT}; {REMEDY}")
+    if values["reading"] != reading():
+        raise IndexMismatch(f"the index was built when texts were read otherwise than by this version; {REMEDY}")
     files = {name: FileSeal(**seal) for name, seal in values.pop("files").items()}
     return Manifest(**values, files=files)
 

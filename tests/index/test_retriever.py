@@ -13,6 +13,7 @@ from index import manifest, shelf
 from index.errors import IndexDamaged, IndexMismatch, IndexNotBuilt
 from index.manifest import content_hash
 from index.passages import Passage
+from index.reading import reading
 from index.retriever import Retriever, build, ensure
 from tests.fakes.encoder import HashEncoder
 
@@ -287,6 +288,18 @@ class TestRefusing:
         with pytest.raises(IndexMismatch, match="format 0"):
             Retriever.open(tmp_path, encoder)
         assert ensure(tmp_path, PASSAGES, encoder).manifest.format == manifest.FORMAT
+
+    def test_an_index_of_texts_read_otherwise_is_refused_and_nothing_of_it_taken_over(
+        self, tmp_path, encoder, monkeypatch
+    ):
+        monkeypatch.setattr("index.manifest.reading", lambda: "as before")
+        build(tmp_path, PASSAGES, encoder)
+        monkeypatch.undo()
+        encoder.passages.clear()
+        with pytest.raises(IndexMismatch, match="read otherwise"):
+            Retriever.open(tmp_path, encoder)
+        assert ensure(tmp_path, PASSAGES, encoder).manifest.reading == reading()
+        assert len(encoder.passages) == len(PASSAGES)
 
     def test_an_index_of_other_knowledge_is_refused_and_rebuilt(self, tmp_path, encoder):
         build(tmp_path, PASSAGES[:3], encoder)
