@@ -22,13 +22,13 @@ from index.name_table import Spelling
 from index.text import is_han
 
 _COVERAGE = re.compile(
-    r"\b(?:cover(?:s|ed|ing|age)?|scope|includ(?:e|es|ed|ing)|certif\w*|complian\w*|attest\w*|accredited|part of"
+    r"\b(?:cover(?:s|ed|ing|age)?|scope|includ(?:e|es|ed|ing)|certif\w*|certs?|complian\w*|attest\w*|accredited|part of"
     r"|ha(?:s|ve) (?:it|this|that|one)|20000|counts?|falls?|among|one of (?:them|those|these)"
     r"|(?:is|are) (?:it |they )?(?:in|out)(?=\W*$)|yes or no|y/n"
     r"|(?:on|in) (?:the|this|that|your|its) (?:\w+ )?list|(?:on|in) (?:it|there)|in or out|listed"
     r"|bao ?han|bao ?kuo|fan ?wei|ren ?zheng|lie ?biao)\b"
     r"|范围|列表|清单|名单|包括|包含|涵盖|覆盖|列入|纳入|列出|认证|合规|在列|在内|在里面|算不算|算[吗么进在]|也算"
-    r"|过了|过没|通过|有没有|在不在|是不是|证书[里上]|写了|写进|提到|提及"
+    r"|过了|过没|通过|有没有|在不在|是不是|证书[里上]|写了|写进|提到|提及|适用|拿证|拿到证|有证|过审"
 )
 _OF_IT_NEXT = re.compile(
     r"\s*(?:(?:so|and)\W+)?(?:(?:is|was|are|does|do|did|has) (?:it|that|this|they|these)\b|它|这个|那个)"
@@ -72,7 +72,7 @@ _OBJECT_BEFORE = re.compile(
 )
 _OBJECT_AFTER = re.compile(r"\s*(?:too|also|as well)?\s*\W*$")
 _SLOT_BEFORE_ZH = re.compile(
-    r"(?:^|[,、:;\"(/&+]|请问|一下|问下|看看|确认|知道|了解|还有|以及|包括|包含|涵盖|覆盖|有|使用|在?用的?是?|那么?|里|[和与及跟或含]|除了|微软的?)"
+    r"(?:^|[,、:;\"(/&+]|请问|一下|问下|看看|确认|知道|了解|还有|以及|包括|包含|涵盖|覆盖|适用于|有|使用|在?用的?是?|那么?|里|[和与及跟或含]|除了|微软的?)"
     r"\s*$"
 )
 _SLOT_AFTER_ZH = re.compile(
@@ -93,7 +93,9 @@ _VERBS = frozenset(
 _MAKER_ACTS = re.compile(
     r"(?:^|\b(?:do|does|did|can|could|will|would|may|must|should|that|which|what|services|how|where|when|if|why))\s*$"
 )
-_STATE_AFTER = re.compile(r"\s+(?:be|have|has|fall|count|belong|get|also|is|are|in|part|online|on|listed|covered)\b")
+_STATE_AFTER = re.compile(
+    r"\s+(?:be|have|has|fall|count|belong|get|also|is|are|in|part|online|on|listed|covered|make|makes|made|pass)\b"
+)
 _UNIT_AFTER = re.compile(
     r"[,.]\d|\s*(?:users|people|seats|licen[cs]es|employees|servers|usd|rmb|人|个|台|元|块|用户|名|家|次|年)"
 )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from index.name_table import Found
+from index.name_table import Found, Spelling, shape_of
 from index.name_types import Name
 
 _FURTHEST = 60
@@ -28,7 +28,7 @@ _IN_ROW = re.compile(
 _EDITION = re.compile(r"\s*(?:版本?|运营的?版本?|edition|version)$")
 _RULED_OUT = re.compile(
     r"(?:\b(?:not|non|without|excluding|except|other than|rather than|instead of)[ -]+(?:the )?(?:one )?(?:\w+ by )?"
-    r"|(?:不是|并非|而非|非|不含|不包括|除了|除)\s?(?:由|那个)?)$"
+    r"|(?:(?<!是)不是|并非|而非|非|(?<!含)不含|(?<!包)不包括|除了|除)\s?(?:由|那个)?)$"
 )
 
 
@@ -88,7 +88,8 @@ def _without_ruled_out(
         if not ruled_out or not each.name or each.name.id not in bases:
             kept.append(each)
         elif text[each.start : each.end] not in operators:
-            kept.append(replace(each, name=bases[each.name.id]))
+            base = bases[each.name.id]
+            kept.append(replace(each, name=base, spelling=Spelling(base, base.display.en, *shape_of(base.display.en))))
         elif not own:
             kept.append(each)
     return kept

@@ -13,6 +13,8 @@ from index.name_types import Name
 _SOFT = re.compile(r"[ \t_·-]{1,3}")
 _HEAD = 3
 EXACT = 1.0
+# Between a maker and its product: "Microsoft's Azure", 微软的云.
+_OF_MAKER = ("s", "的")
 
 Shape = tuple[tuple[int, str], ...]
 _PLURAL_FROM = 4
@@ -140,6 +142,8 @@ class SpellingTable:
         for number in range(hit.first + 1, hit.last):
             maker = self._at(tokens, hit.first, number)
             if maker and maker.name and maker.name.kind == "vendor":
+                if tokens.words[number] in _OF_MAKER and number + 1 < hit.last:
+                    number += 1
                 longer = self.longest_at(tokens, number)
                 if not longer or longer.last <= hit.last or not longer.spelling.name:
                     return hit

@@ -19,7 +19,7 @@ _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‑": "-", "–": "-", "—": "-"})
 _SPACE = re.compile(r"\s+")
 _JOINT = re.compile(
-    r"[，,、]\s*(?:and|also|plus|另外|还有|以及|并且|同时|顺便|而且)?|\s(?:and|also|plus|as well as|btw|by the way)\s"
+    r"[，,、]\s*(?:and|also|plus|另外|还有|以及|并且|同时|顺便|而且)?|\s(?:and|plus|as well as|btw|by the way)\s"
     r"|另外|还有|以及|同埋|顺便问|\s?[和与及跟](?=\s?\S)|\s?&\s?|\s\+\s",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from bot.nlu.labels import (
+    COVERAGE,
     ELLIPSIS,
     GIBBERISH,
     GREETING,
@@ -39,6 +40,7 @@ class Thresholds:
         sentence: a sentence among several: it lacks the others' context, so it must be surer.
         clause: a clause of a sentence, surer still.
         beside: a clause of another topic next to a sure one.
+        whole: a sentence about a service, against clauses that all lack it.
         hostile: an attack in any sentence decides the whole message.
         hostile_in_story: the same for a story, which has many sentences to be mistaken in.
         hostile_length: characters below which a sentence is too short to be an attack.
@@ -49,6 +51,7 @@ class Thresholds:
     sentence: float = 0.50
     clause: float = 0.70
     beside: float = 0.45
+    whole: float = 0.90
     hostile: float = 0.75
     hostile_in_story: float = 0.9
     hostile_length: int = 14
@@ -210,11 +213,18 @@ class Decider:
         sure = [each.best for each in readings if each.sureness >= self._at.clause]
         if not any(topic_of(label) in self._page_topics for label in sure):
             return []
+        if self._is_torn(read(sentence.text), readings):
+            return []
         beside = [each.best for each in readings if each.best in sure or self._is_other_question(each, sure)]
         if any(map(is_bare_question, sentence.clauses)):  # "who audited it, and when?"
             beside = [*beside, *([read(sentence.text).best] if read(sentence.text).topic in self._page_topics else [])]
         greeted = self._is_greeted(read(sentence.text), beside[0])
         return beside if greeted or (len(set(beside)) > 1 and not self._sums_up(read(sentence.text), beside)) else []
+
+    def _is_torn(self, reading: Reading, parts: Sequence[Reading]) -> bool:
+        """Whether only the sentence as one asks about a service: "Intune, does the certificate go for it?"."""
+        whole = reading.best == COVERAGE and reading.sureness >= self._at.whole
+        return whole and all(each.best != COVERAGE for each in parts)
 
     def _is_greeted(self, reading: Reading, label: str) -> bool:
         """Whether a sentence is read as a greeting and a clause of it asks: "hey, quick one: Intune, certified?"."""

@@ -34,7 +34,14 @@ _PLAINLY = (
     re.compile(
         rf"\b(?:does|do|did|has|have) {_ROW_EN} (?:fall (?:within|under|in)|appear (?:on|in)|belong to) {_SCOPE}"
     ),
-    re.compile(rf"{_ROW_EN}\W*\bwhich (?:ones? |of (?:them|these|those|the two) )?(?:is|are) {_PREDICATE}{_END}"),
+    re.compile(
+        rf"{_ROW_EN}\W*\bwhich (?:ones? |of (?:them|these|those|the (?:two|three|four)) )?"
+        rf"(?:(?:is|are) {_PREDICATE}|(?:has|have|got) (?:the |a |this |that )?(?:iso\S*(?: \S+)? )?cert\w*){_END}"
+    ),
+    re.compile(rf"^\W*(?:the |microsoft |微软的?)?{_ROW_ZH}的?\s*(?:\w{{1,3}}版本?|客户端)\W*$"),
+    re.compile(
+        rf"^\W*(?:the |our )?{_ROW_EN} (?:app|client|website|edition|version|for (?:the )?(?:web|mac|mobile))\W*$"
+    ),
     re.compile(rf"^.{{0,12}}{_ROW_ZH}(?:服务|产品)?\s*呢\W*$"),
     re.compile(rf"^(?:and|so|ok|okay|what about|how about|what of|and what about)\b.{{0,25}}\s{_ROW_EN}\W*$"),
     re.compile(rf"{_ROW_ZH}\W*哪(?:一?个|些|几个|一?款)(?:服务|产品)?(?:是)?(?:在|有|过|通过|被)"),

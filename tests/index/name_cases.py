@@ -81,6 +81,11 @@ NAMED: list[tuple[str, list[str]]] = [
     ("Microsoft's Azure?", ["azure"]),
     ("微软的Learn", ["microsoft_learn"]),
     ("Microsoft's access to data", ["microsoft"]),
+    ("这次认证包不包括由世纪互联运营的 Office 365", ["office365_21vianet"]),
+    ("是不是世纪互联的 Office 365 才有认证", ["office365_21vianet"]),
+    ("不是世纪互联的 Office 365 呢", ["office365"]),
+    ("微软的云端应用安全产品", ["cloud_app_security"]),
+    ("flow, planner and graph - which of the three have the cert", ["flow", "planner", "graph"]),
     # Ordinary words that the next sentence asks about.
     ("An auditor asks me about app center. Is it in scope?", ["visual_studio"]),
     ("how about configuration manager, is it in?", ["configuration_manager"]),

@@ -44,6 +44,7 @@ def test_detect_language(text: str, language: str | None) -> None:
 
 def test_clauses_of_both_languages() -> None:
     assert clauses("is it tested, and may we reuse it") == ("is it tested", "may we reuse it")
+    assert clauses("is Intune also tested") == ("is Intune also tested",)
     assert clauses("证书在哪，另外每年测试吗") == ("证书在哪", "每年测试吗")
 
 

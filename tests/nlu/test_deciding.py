@@ -15,15 +15,28 @@ CERTIFICATE, REPORT, ALL = "audit_reports/certificate", "audit_reports/assessmen
 TESTED, REUSE = "annual_testing/tested", "certification_reuse/can_reuse"
 WEATHER, ATTACK = "out_of_scope/general", "out_of_scope/injection"
 HELLO, PERSON = "greeting/hello", "human_handoff/person"
-LABELS = (CERTIFICATE, REPORT, ALL, TESTED, REUSE, WEATHER, ATTACK, HELLO, PERSON, ELLIPSIS)
-TOPICS = frozenset({"audit_reports", "annual_testing", "certification_reuse"})
+SERVICE = "coverage_service/service"
+LABELS = (CERTIFICATE, REPORT, ALL, TESTED, REUSE, WEATHER, ATTACK, HELLO, PERSON, ELLIPSIS, SERVICE)
+TOPICS = frozenset({"audit_reports", "annual_testing", "certification_reuse", "coverage_service"})
 
 
 def reading(text: str, **chances: float) -> Reading:
     return Reading(text, LABELS, np.array([chances.get(name, 0.0) for name in NAMES]))
 
 
-NAMES = ("certificate", "report", "all", "tested", "reuse", "weather", "attack", "hello", "person", "ellipsis")
+NAMES = (
+    "certificate",
+    "report",
+    "all",
+    "tested",
+    "reuse",
+    "weather",
+    "attack",
+    "hello",
+    "person",
+    "ellipsis",
+    "service",
+)
 
 
 def choose(text: str, readings: Mapping[str, Mapping[str, float]], is_story: bool = False) -> tuple[str, ...]:
@@ -85,6 +98,12 @@ def test_a_bare_question_word_beside_a_sure_clause_is_read_in_the_sentence() -> 
     text = "where's the report, and when?"
     parts = {text: {"tested": 0.5}, "where's the report": {"report": 0.9}, "when?": {"ellipsis": 0.9}}
     assert choose(text, parts) == (REPORT, TESTED)
+
+
+def test_a_sentence_about_a_service_is_not_torn_by_clauses_that_lack_it() -> None:
+    text = "the tool, does the paper hold for it"
+    parts = {text: {"service": 0.95}, "the tool": {"weather": 0.7}, "does the paper hold for it": {"certificate": 0.9}}
+    assert choose(text, parts) == (SERVICE,)
 
 
 def test_clauses_of_different_topics_both_count() -> None:
