@@ -5,50 +5,18 @@ Both ask the same question, whose embedding is remembered, so that only the conv
 
 from __future__ import annotations
 
-import http.client
-import json
 import statistics
-import time
 import uuid
-from urllib.parse import urlsplit
 
-from tests.bench.load import LoadFailed
+from tests.bench.person import Person
 from tests.bench.pool import questions
 from tests.bench.running import both_sides
 from tests.bench.section import Bench, Promise, Section
-from tests.bench.sides import FIRST_QUESTION, PATH, Running, is_answer, message
+from tests.bench.sides import FIRST_QUESTION
 
 _CONVERSATIONS = 6
 _AROUND = 5  # turns around the hundredth, and first turns, for each conversation
 _LONG = 100
-
-
-class Person:
-    """Asks over one connection, one question after the other."""
-
-    def __init__(self, running: Running) -> None:
-        """Connect."""
-        self._name = running.name
-        self._connection = http.client.HTTPConnection(urlsplit(running.url).netloc, timeout=120)
-
-    def ask(self, sender: str, text: str) -> float:
-        """Milliseconds until the answer.
-
-        Raises:
-            LoadFailed: there was none.
-        """
-        body = json.dumps(message(sender, text)).encode()
-        start = time.perf_counter()
-        self._connection.request("POST", PATH, body, {"Content-Type": "application/json"})
-        reply = self._connection.getresponse().read()
-        taken = 1000 * (time.perf_counter() - start)
-        if not is_answer(json.loads(reply)):
-            raise LoadFailed(f"{self._name} did not answer")
-        return taken
-
-    def close(self) -> None:
-        """Disconnect."""
-        self._connection.close()
 
 
 def measure(bench: Bench) -> Section:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bot.settings import PROJECT
 from tests.bench.environment import with_settings
-from tests.bench.hundredth import Person
 from tests.bench.load import TURNS_EACH
+from tests.bench.person import Person
 from tests.bench.pool import questions
 from tests.bench.section import Bench, Promise, Section
 from tests.bench.sides import Side, service
@@ -61,8 +61,8 @@ def measure(bench: Bench) -> Section:
         notes=(
             "Our service with one worker and a stopwatch, and the same questions to one without, which the last line "
             "takes; the floor is measured before and after that: one embedding as the model's package does it and one "
-            "durable commit. One user over one connection of Python's own client: that of a load generator adds about "
-            "a millisecond of its own to each turn.",
+            "durable commit. One user over one connection, which is a bare socket: a load generator in Python adds "
+            "about a millisecond of its own to each turn.",
         ),
         promises=(Promise("turn at one user : floor", ratio, 2.5),),
     )
