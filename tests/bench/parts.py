@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.settings import PROJECT
-from tests.bench.environment import with_settings
+from tests.bench.floor import Floor
 from tests.bench.load import TURNS_EACH
 from tests.bench.person import Person
 from tests.bench.pool import questions
 from tests.bench.section import Bench, Promise, Section
-from tests.bench.sides import Side, service
+from tests.bench.sides import Running, Side, service
 
 _TURNS, _WARM_UP = 600, 60
+_STRETCH = 60  # turns between two measurements of the floor
 # In the order of a turn; what is left of the time that the client waits is HTTP.
 _PARTS = {
     "HTTP": "HTTP: client, server, request and reply",
@@ -36,12 +36,12 @@ _PARTS = {
 
 
 def measure(bench: Bench) -> Section:
-    """Ask a service with a stopwatch, one user, distinct questions; then one without, between two floors."""
+    """Ask a service with a stopwatch, one user, distinct questions; then one without, in turns with the floor."""
     texts = questions()[-(60 if bench.quick else _TURNS) :]
     timed = _timed(bench.folder / "parts", texts)
-    floor = _floor(bench.folder, texts)
-    plain = _plain(bench.folder / "plain", texts)
-    floor = {name: [*each, *floor[name]] for name, each in _floor(bench.folder, texts).items()}
+    with Floor(bench.folder) as bare_work:
+        plain = _plain(bench.folder / "plain", texts, bare_work)
+        floor = bare_work.taken
     times = {part: [turn.get(part, 0.0) for turn in timed] for part in _PARTS}
     whole = [sum(turn.values()) for turn in timed]
     embedding, commit, own = (statistics.median(each) for each in floor.values())
@@ -59,10 +59,10 @@ def measure(bench: Bench) -> Section:
         ),
         figures={"parts": times, "plain": plain, "floor": floor},
         notes=(
-            "Our service with one worker and a stopwatch, and the same questions to one without, which the last line "
-            "takes; the floor is measured before and after that: one embedding as the model's package does it and one "
-            "durable commit. One user over one connection, which is a bare socket: a load generator in Python adds "
-            "about a millisecond of its own to each turn.",
+            "Our service with one worker and a stopwatch, and the same questions to one without, which the last lines "
+            f"take; after every {_STRETCH} of them the floor is measured: one embedding as the model's package does "
+            "it, and one durable commit. One user over one connection, which is a bare socket: a load generator in "
+            "Python adds about a millisecond of its own to each turn.",
         ),
         promises=(Promise("turn at one user : floor", ratio, 2.5),),
     )
@@ -71,43 +71,47 @@ def measure(bench: Bench) -> Section:
 def _timed(folder: Path, texts: Sequence[str]) -> list[Mapping[str, float]]:
     """The milliseconds of each turn by part."""
     file = folder / "parts.jsonl"
-    taken = _asked(folder, texts, [sys.executable, "-m", "tests.bench.timed_service", str(file)])
+    with _service(folder, [sys.executable, "-m", "tests.bench.timed_service", str(file)]) as running:
+        taken = list(_asked(running, texts))
     parts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][-len(texts) :]
     turns = [{**each, "HTTP": whole - sum(each.values())} for each, whole in zip(parts, taken, strict=True)]
     return turns[_warm_up(texts) :]
 
 
-def _plain(folder: Path, texts: Sequence[str]) -> list[float]:
-    """The milliseconds of each turn."""
-    return _asked(folder, texts, [sys.executable, "-m", "bot", "serve"])[_warm_up(texts) :]
+def _plain(folder: Path, texts: Sequence[str], floor: Floor) -> list[float]:
+    """The milliseconds of each turn; the floor is measured with the same questions after every few of them.
+
+    A machine that gets slower or faster meanwhile does so for both.
+    """
+    taken = []
+    with _service(folder, [sys.executable, "-m", "bot", "serve"]) as running:
+        for start in range(0, len(texts), _STRETCH):
+            stretch = texts[start : start + _STRETCH]
+            taken += _asked(running, stretch)
+            floor.measure(stretch)
+    return taken[_warm_up(texts) :]
 
 
 def _warm_up(texts: Sequence[str]) -> int:
     return min(_WARM_UP, len(texts) // 2)
 
 
-def _asked(folder: Path, texts: Sequence[str], command: Sequence[str]) -> list[float]:
-    """How long each turn took, in milliseconds."""
+@contextmanager
+def _service(folder: Path, command: Sequence[str]) -> Iterator[Running]:
     running = Side("ours", lambda port, place: [service(port, place, command, WORKERS="1")]).start(folder)
-    person, taken = Person(running), []
     try:
+        yield running
+    finally:
+        running.servers.stop()
+
+
+def _asked(running: Running, texts: Sequence[str]) -> Iterator[float]:
+    """How long each turn took, in milliseconds."""
+    with closing(Person(running)) as person:
         for number, text in enumerate(texts):
             if number % TURNS_EACH == 0:
                 sender = str(uuid.uuid4())
-            taken.append(person.ask(sender, text))
-    finally:
-        person.close()
-        running.servers.stop()
-    return taken
-
-
-def _floor(folder: Path, texts: Sequence[str]) -> dict[str, list[float]]:
-    command = [sys.executable, "-m", "tests.bench.floor", str(folder)]
-    run = subprocess.run(
-        command, cwd=PROJECT, env=with_settings({}), input=json.dumps(texts), capture_output=True, text=True, check=True
-    )
-    floor: dict[str, list[float]] = json.loads(run.stdout)
-    return {name: each[len(each) // 10 :] for name, each in floor.items()}
+            yield person.ask(sender, text)
 
 
 def _row(name: str, each: Sequence[float], whole: Sequence[float]) -> tuple[str, ...]:
