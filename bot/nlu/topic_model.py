@@ -126,8 +126,9 @@ class TopicModel:
 
         Adding up the columns of the n-grams that the text has is faster than a sparse product.
         """
-        dense = np.exp(SHARPNESS * (cosines - 1))
-        similar = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * self._shared_grams(text)
+        similar = np.exp(SHARPNESS * (cosines - 1))
+        similar *= DENSE_WEIGHT
+        similar += (1 - DENSE_WEIGHT) * self._shared_grams(text)
         return similar @ self.dual / self.temperature
 
     def _shared_grams(self, text: str) -> np.ndarray:
@@ -138,7 +139,8 @@ class TopicModel:
         if not spans:
             return np.zeros(len(self.embeddings), dtype=np.float32)
         rows = np.concatenate([by_gram.indices[span] for span in spans])
-        shared = np.concatenate([weight * by_gram.data[span] for weight, span in zip(weights, spans, strict=True)])
+        shared = np.concatenate([by_gram.data[span] for span in spans])
+        shared *= np.repeat(weights, [span.stop - span.start for span in spans])
         return np.bincount(rows, shared, minlength=len(self.embeddings)).astype(np.float32)
 
     @cached_property
