@@ -157,7 +157,10 @@ def _masked(message: Message) -> Message:
     The assistant gets no other one: so evidence and memory, which hold the text in many forms, need no masking, nor
     does what a separate Rasa server keeps.
     """
-    return replace(message, utterance=replace(message.utterance, text=mask(message.utterance.text)))
+    masked = mask(message.utterance.text)
+    if masked == message.utterance.text:
+        return message
+    return replace(message, utterance=replace(message.utterance, text=masked))
 
 
 def _as_shown(message: Message, reply: Reply) -> Reply:

@@ -49,6 +49,7 @@ class TurnTrackers(TrackerStore):
     def __init__(self) -> None:
         """Start with no turn running."""
         super().__init__(Domain.empty())
+        self._fresh: tuple[Domain, TurnTracker] | None = None
 
     @contextmanager
     def turn(self, memory: Mapping[str, Any] | None) -> Iterator[Turn]:
@@ -65,10 +66,17 @@ class TurnTrackers(TrackerStore):
         turn = _running.get()
         if turn is None:
             return None
-        tracker = TurnTracker(sender_id, self.domain.slots)
+        tracker = self._fresh_tracker().copy()
+        tracker.sender_id = sender_id
         for event in _opening(turn, {slot.name for slot in self.domain.slots}):
             tracker.update(event, self.domain)
         return tracker
+
+    def _fresh_tracker(self) -> TurnTracker:
+        """One to copy, which takes half the time of making one."""
+        if self._fresh is None or self._fresh[0] is not self.domain:
+            self._fresh = (self.domain, TurnTracker("", self.domain.slots))
+        return self._fresh[1]
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the slots that have a value."""

@@ -6,7 +6,7 @@ Same model, same rules, same actions, same replies as Rasa's own processor: a te
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,7 @@ class InOrderRunner:
         """Take over the components of `loaded`."""
         self._schema = loaded._graph_schema
         self._nodes: dict[str, GraphNode] = loaded._instantiated_nodes
+        self._steps = {name: _step(node) for name, node in self._nodes.items()}
         self._unread = _unread_tokenizers(self._schema)
         self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
 
@@ -159,14 +160,11 @@ class InOrderRunner:
         wanted = tuple(targets or self._schema.target_names)
         if wanted not in self._orders:
             self._orders[wanted] = self._order(wanted)
-        results = {name: (name, value) for name, value in (inputs or {}).items()}
+        results = dict(inputs or {})
         for name in self._orders[wanted]:
             needs = self._schema.nodes[name].needs
-            if name in self._unread:
-                results[name] = (name, results[needs["messages"]][1])
-            else:
-                results[name] = self._nodes[name](*(results[need] for need in needs.values()))
-        return {name: results[name][1] for name in wanted}
+            results[name] = results[needs["messages"]] if name in self._unread else self._steps[name](results)
+        return {name: results[name] for name in wanted}
 
     def _order(self, targets: tuple[str, ...]) -> tuple[str, ...]:
         """The components that `targets` need, each after those that it needs itself."""
@@ -181,6 +179,18 @@ class InOrderRunner:
         for target in targets:
             visit(target)
         return tuple(order)
+
+
+def _step(node: GraphNode) -> Callable[[dict[str, Any]], Any]:
+    """What takes the results so far and gives that of `node`.
+
+    A node itself checks and logs at each step what was settled when the model was loaded.
+    """
+    if node._hooks or not node._eager:
+        return lambda results: node(*((need, results[need]) for need in node._inputs.values()))[1]
+    run = partial(node._fn, node._component)
+    needs = tuple(node._inputs.items())
+    return lambda results: run(**{parameter: results[need] for parameter, need in needs})
 
 
 def _unread_tokenizers(schema: GraphSchema) -> frozenset[str]:

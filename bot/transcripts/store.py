@@ -104,7 +104,8 @@ class TranscriptStore:
         Raises:
             DuplicateMessage: its message_id is taken; nothing was stored.
         """
-        turn = replace(turn, text=mask(turn.text))
+        if (masked := mask(turn.text)) != turn.text:
+            turn = replace(turn, text=masked)
         try:
             self._database.write_all(
                 (self._upsert_conversation, _conversation_row(turn)), (self._insert_turn, _turn_row(turn))
