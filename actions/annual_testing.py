@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from actions.answer import Answer
 from actions.base import AnswerAction
-from actions.faq import answer_from_entry
+from actions.coverage import with_unlisted
+from actions.entries import answer_from_entry
 from actions.turn import Turn
 
 
 class ActionAnswerAnnualTesting(AnswerAction):
-    """Answers questions about the annual assessment."""
+    """Answers questions about the annual assessment; a service that is not listed gets its own word first."""
 
     topics = ("annual_testing",)
 
@@ -19,4 +20,4 @@ class ActionAnswerAnnualTesting(AnswerAction):
 
     def answer(self, turn: Turn, label: str) -> Answer:
         """See AnswerAction."""
-        return answer_from_entry(turn, label)
+        return with_unlisted(turn, answer_from_entry(turn, label))

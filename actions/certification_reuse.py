@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.answer import Answer
 from actions.base import AnswerAction
 from actions.coverage import with_unlisted
-from actions.faq import answer_from_entry
+from actions.entries import answer_from_entry
 from actions.turn import Turn
 
 

@@ -14,7 +14,7 @@ from actions.answer import Answer, citations, suggestions
 from actions.base import AnswerAction
 from actions.coverage_words import coverage_words
 from actions.decision import Named
-from actions.faq import answer_from_entry
+from actions.entries import answer_from_entry
 from actions.few_words import LIST, SERVICE
 from actions.standing import Standing, standing_of
 from actions.turn import Turn

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from actions.answer import Answer, from_entry
+from actions.answer import Answer
 from actions.base import AnswerAction
+from actions.coverage import with_unlisted
+from actions.entries import answer_from_entry
 from actions.turn import Turn
 
-
-def answer_from_entry(turn: Turn, label: str) -> Answer:
-    """The entry of that label on the page asked about, or the page's nearest entry of the same topic."""
-    return from_entry(turn.page, turn.library.entry(turn.page, label, turn.text), turn.language)
+_PROVIDER = "provider_and_standard"
 
 
 class ActionAnswerFaq(AnswerAction):
-    """Answers what the standard is, how the provider stands to it, and where to read more."""
+    """Answers what the standard is, how the provider stands to it, and where to read more.
 
-    topics = ("standard", "provider_and_standard", "resources", "backgrounder", "faq")
+    A service that is not listed gets its own word first where the provider's certification is asked about.
+    """
+
+    topics = ("standard", _PROVIDER, "resources", "backgrounder", "faq")
 
     def name(self) -> str:
         """See AnswerAction."""
@@ -23,4 +25,5 @@ class ActionAnswerFaq(AnswerAction):
 
     def answer(self, turn: Turn, label: str) -> Answer:
         """See AnswerAction."""
-        return answer_from_entry(turn, label)
+        answer = answer_from_entry(turn, label)
+        return with_unlisted(turn, answer) if answer.topic == _PROVIDER else answer

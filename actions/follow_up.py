@@ -20,8 +20,8 @@ from index.text import tidy
 # What a message is made of that asks for no more than a link to what was just spoken of.
 _LITTLE = re.compile(
     r"(?:can|could|may|and|do|have|you|i|we|where|the|a|to|me|us|for|of|it|that|this|is|get|give|send|share|show|find|see"
-    r"|open|want|need|please|pls|plz|link|links|url|address|download|here)(?![a-z])"
-    r"|请问|请|麻烦|可以|能|我|想|要|把|给|发|一下|下|个|有|没有|的|它|这个|那个|链接|地址|网址|下载|在|哪里|哪儿|哪|去|怎么|里|吗|呢|吧|看"
+    r"|open|want|need|again|once|more|time|resend|please|pls|plz|link|links|url|address|download|here)(?![a-z])"
+    r"|请问|请|麻烦|可以|能|我|想|要|把|给|发|再|重新|一次|一遍|一下|下|个|有|没有|的|它|这个|那个|链接|地址|网址|下载|在|哪里|哪儿|哪|去|怎么|里|吗|呢|吧|看"
     r"|[\s,，.。?？!！']",
     re.IGNORECASE,
 )

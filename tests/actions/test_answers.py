@@ -51,6 +51,18 @@ def test_so_does_reuse_on_an_unlisted_service_or_edition(run: Run, service: str)
     assert "is not listed on this page" in coverage and "assessor" in reuse
 
 
+@pytest.mark.parametrize(
+    ("action", "text", "label"),
+    [
+        ("action_answer_annual_testing", "Is Dynamics 365 tested every year?", "annual_testing/tested"),
+        ("action_answer_faq", "Who audited Dynamics 365?", "provider_and_standard/examiner"),
+    ],
+)
+def test_so_does_how_an_unlisted_service_was_assessed(run: Run, action: str, text: str, label: str) -> None:
+    messages, _ = asyncio.run(run(action, text, [label]))
+    assert messages[0]["text"].startswith("Dynamics 365 is not listed on this page")
+
+
 def test_reuse_on_another_vendors_cloud_comes_with_a_word_about_that(run: Run) -> None:
     text = "We're on AWS. Can we reuse the Microsoft certificate?"
     messages, _ = asyncio.run(run("action_answer_certification_reuse", text, ["certification_reuse/can_reuse"]))
@@ -127,7 +139,7 @@ def test_the_last_answer_is_said_again_in_the_language_wished_for(run: Run, text
     assert messages[0]["text"].startswith(begins) and "Intune" in messages[0]["text"]
 
 
-@pytest.mark.parametrize("text", ["and where do I get it?", "can you send it", "在哪里可以拿到"])
+@pytest.mark.parametrize("text", ["and where do I get it?", "can you send it", "在哪里可以拿到", "链接再发我一次"])
 def test_where_it_is_asks_again_for_the_document_just_named(run: Run, text: str) -> None:
     slots = {"topic": "audit_reports/certificate"}
     messages, _ = asyncio.run(run("action_follow_up", text, ["follow_up/ellipsis"], **slots))
