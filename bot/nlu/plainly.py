@@ -79,6 +79,41 @@ _OF_IT = (
         r"^\W*(?:是否|有没有|在不在|算不算|是不是)(?:被|也|已经|已)?(?:纳入|列入|列出|包含|包括|覆盖|涵盖|通过|在).{0,14}$"
     ),
 )
+# What to write where somebody asks of a service that was named before.
+_TO_WRITE = (
+    re.compile(
+        r"^\W*(?:(?:so|and|but|then)\b,?\s*)?what (?:should|shall|do|can|could|must|would) (?:i|we) (?:have to )?"
+        r"(?:answer|write|put|enter|fill in|state|note|reply|tick|say)\b(?! to\b)"
+    ),
+    re.compile(
+        r"^\W*(?:那么?|请问|所以)?.{0,16}?(?:该|要|应该?|得|应当)?(?:怎么|如何|填|写|答|勾选?|选)(?:填|写|答|勾选?|回答|回复|什么|哪个|啥)"
+        r"(?:才对|好|呢|呀|啊)*\W*$"
+    ),
+)
+# Names that the message before is carried over to, with what is said of them beside: "and AAD, our directory?".
+_OPENING_EN = (
+    r"(?:(?:right|ok|okay|yes|yep|sure|thanks|thank you|got it|i see|good|great|fine|alright)\b\W*)*"
+    r"(?:and|so|also|plus|then|but|what about|how about|what of|same for|ok|okay)\b\W*"
+    r"(?:also |then |what about |how about )?"
+)
+_BESIDE_EN = (
+    r"(?:\s*[,(]\s*(?:the|our|my|your|a|an|which|that|with|from|for|in|it is|i mean|as in)\b[^?.!]*"
+    r"|\s+(?:that|which|we|i|our|as|in|for|from|with)\b[^?.!]*)"
+)
+_CARRIED_OVER = (
+    re.compile(
+        rf"^\W*{_OPENING_EN}(?:the |our |my |your |this |that )?(?:microsoft |ms )?{_ROW_EN}"
+        rf"(?: (?:service|app|product|one|thing|part)s?)?(?P<beside>{_BESIDE_EN})\W*$"
+    ),
+    re.compile(
+        rf"^\W*(?:(?:好的?|嗯|哦|行|明白|了解|谢谢|知道了|收到)\W*)*(?:那么?|还有|以及|另外|然后)\W*(?:我们?|公司)?(?:用|买|在用|采购)?的?"
+        rf"{_ROW_ZH}(?:服务|产品)?(?P<beside>\s*[,，(（、][^?？!！。]{{1,40}}?)(?:呢|\W)*$"
+    ),
+)
+_ASKS_MORE = re.compile(
+    r"\b(?:can|could|may|shall|should|will|would|is|are|was|were|does|do|did|has|have|how|who|whom|when|where|why|what)\b"
+    r"(?! (?:we|i|you|they)\b)|能|可以|吗|怎么|如何|谁|什么|哪|多久|是否|有没有|在不在|算不算|通过|认证|证书|审|测|范围"
+)
 _HOW = re.compile(r"\bhow (?:do|can|to|should)\b|怎么|如何")
 
 
@@ -92,9 +127,7 @@ def asks_coverage_plainly(text: str, mentions: Sequence[Mention]) -> bool:
     services = [each for each in mentions if each.name.kind == "service"]
     if not services or len(text) > _LONGEST:
         return False
-    for each in reversed(services):
-        text = text[: each.start] + _X + text[each.end :]
-    plain = normalise(text)
+    plain = normalise(_with_stand_ins(text, services))
     return not _HOW.search(plain) and any(form.search(plain) for form in _PLAINLY)
 
 
@@ -102,3 +135,25 @@ def asks_of_it(text: str) -> bool:
     """Whether a message, a sentence or a clause asks in so many words whether "it" is covered."""
     plain = normalise(text)
     return len(plain) <= _LONGEST and any(form.search(plain) for form in _OF_IT)
+
+
+def asks_what_to_write(text: str) -> bool:
+    """Whether a sentence asks what to put down, in a form say, about something that was named before."""
+    plain = normalise(text)
+    return len(plain) <= _LONGEST and any(form.search(plain) for form in _TO_WRITE)
+
+
+def carries_over(text: str, mentions: Sequence[Mention]) -> bool:
+    """Whether a short message only names services for what was asked before, and says something of them beside."""
+    services = [each for each in mentions if each.name.kind == "service"]
+    if not services or len(text) > _LONGEST:
+        return False
+    plain = normalise(_with_stand_ins(text, services))
+    found = next(filter(None, (form.search(plain) for form in _CARRIED_OVER)), None)
+    return found is not None and not _ASKS_MORE.search(found["beside"])
+
+
+def _with_stand_ins(text: str, services: Sequence[Mention]) -> str:
+    for each in reversed(services):
+        text = text[: each.start] + _X + text[each.end :]
+    return text

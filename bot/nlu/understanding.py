@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,9 +29,10 @@ from bot.nlu.labels import (
     OTHER_VENDOR,
     OUT_OF_SCOPE,
     REUSE_AUTOMATIC,
+    STANDARD,
     topic_of,
 )
-from bot.nlu.plainly import asks_coverage_plainly, asks_of_it
+from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_what_to_write, carries_over
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -175,7 +176,7 @@ class Understanding:
         readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
         story = is_story(text)
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, story)
-        if is_bare_question(text):
+        if is_bare_question(text) or carries_over(text, self._library.names.find(text, lenient=True)):
             labels = (ELLIPSIS,)
         elif labels == (ELLIPSIS,):
             behind = self._behind_ellipsis(text)
@@ -282,11 +283,12 @@ class Understanding:
         """ "We use Intune as MDM. Was it part of the audit?" is about Intune, whatever audits are like otherwise."""
         own = self._own_services(mentions)
         topics = {topic_of(label) for label in labels}
-        if len(own) != 1 or not topics <= {topic_of(CERTIFIED), topic_of(LIST), OUT_OF_SCOPE}:
+        if len(own) != 1 or {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
             return False
-        if {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
-            return False
-        return _asks_of_it_later(sentences)
+        general = {topic_of(CERTIFIED), topic_of(LIST), OUT_OF_SCOPE}
+        if topics <= general and _is_said_later(asks_of_it, sentences):
+            return True
+        return topics <= {*general, STANDARD} and _is_said_later(asks_what_to_write, sentences)
 
     def _asks_of_foreign(
         self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]
@@ -295,7 +297,12 @@ class Understanding:
         foreign = any(self._scope.is_foreign(each) for each in mentions)
         own = any(each.name.kind != "standard" and not self._scope.is_foreign(each) for each in mentions)
         about = {topic_of(CERTIFIED), topic_of(LIST), topic_of(COVERAGE)}
-        return foreign and not own and {topic_of(each) for each in labels} <= about and _asks_of_it_later(sentences)
+        return (
+            foreign
+            and not own
+            and {topic_of(each) for each in labels} <= about
+            and _is_said_later(asks_of_it, sentences)
+        )
 
     def _names_own_service(self, text: str) -> bool:
         return bool(self._own_services(self._library.names.find(text, lenient=True)))
@@ -329,10 +336,10 @@ class Understanding:
         return named
 
 
-def _asks_of_it_later(sentences: Sequence[Sentence]) -> bool:
-    """Whether a sentence behind the first, or a clause, asks in so many words whether "it" is covered."""
+def _is_said_later(form: Callable[[str], bool], sentences: Sequence[Sentence]) -> bool:
+    """Whether a sentence behind the first, or a clause, has the form."""
     later = [part for each in sentences[1:] for part in (each.text, *each.clauses)]
-    return any(asks_of_it(part) for part in (*later, *(sentences[0].clauses if sentences else ())))
+    return any(form(part) for part in (*later, *(sentences[0].clauses if sentences else ())))
 
 
 def asks_for_others(text: str, service: Mention) -> bool:

@@ -46,6 +46,11 @@ NAMED: list[tuple[str, list[str]]] = [
     # The maker in front, behind, or by its short name takes nothing from the name.
     ("is MS Azure Kubernetes Service in", ["azure_kubernetes_service"]),
     ("微软 Azure Government 算吗", ["azure_government"]),
+    ("does ur cert incl azure govt", ["azure_government"]),
+    ("is the US govt Azure in scope", ["azure_government"]),
+    ("O365 gov't, covered or not", ["office365_government"]),
+    ("適用於雲端應用程式的 Microsoft Defender 算嗎", ["defender_for_cloud_apps"]),
+    ("适用于云应用的 Defender 呢", ["defender_for_cloud_apps"]),
     ("Microsoft Office 365 Video?", ["office365_video"]),
     ("微软Dev Box在范围内吗", ["dev_box"]),
     ("the genome thing of Microsoft", ["genomics"]),

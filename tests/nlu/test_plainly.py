@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.plainly import asks_coverage_plainly, asks_of_it
+from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_what_to_write, carries_over
 from index.library import open_library
 
 
@@ -54,3 +54,39 @@ def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
 )
 def test_it_is_what_was_spoken_of(text: str, of_it: bool) -> None:
     assert asks_of_it(text) == of_it
+
+
+@pytest.mark.parametrize(
+    ("text", "carried"),
+    [
+        ("ok and Entra ID, our login directory?", True),
+        ("Right. And the Azure Monitor that we bought together with it?", True),
+        ("and Power Apps in our tenant", True),
+        ("好的，那 Power BI，就是我们做报表的那个呢？", True),
+        ("还有 Teams（开会用的）", True),
+        ("and Azure?", False),  # the model's own part
+        ("And Intune, is it tested every year?", False),
+        ("and Azure, can we reuse the certificate?", False),
+        ("那 Azure，证书在哪？", False),
+        ("And how do we use Intune, our MDM?", False),
+        ("and the datacenter that we visited?", False),
+    ],
+)
+def test_names_are_carried_over_with_what_is_said_of_them_beside(text: str, carried: bool) -> None:
+    assert carries_over(text, open_library().names.find(text, lenient=True)) == carried
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("What should I answer in the ISO 20000-1 column?", True),
+        ("So what do we put there?", True),
+        ("供应商表里这一项要填什么", True),
+        ("这一栏该怎么填？", True),
+        ("what should I say to the auditor", False),
+        ("What does the certificate say?", False),
+        ("这个怎么选型", False),
+    ],
+)
+def test_who_fills_in_a_form_asks_of_what_was_named_before(text: str, asked: bool) -> None:
+    assert asks_what_to_write(text) == asked
