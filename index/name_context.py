@@ -40,7 +40,8 @@ _SENTENCE_MARK = re.compile(r"[。！？!?;；\n]|\.(?=\s|$)")
 _SLOT_BEFORE = re.compile(
     r"(?:^|[,;:(\"、/&+]|\b(?:is|are|was|were|does|do|did|if|whether|about|covers?|covered|covering|includes?"
     r"|including|included|lists?|listing|for|and|or|nor|plus|with|like|as|but|not|only|also|has|have|contains?"
-    r"|see|find|check|isn't|aren't|doesn't|hi|hello|so|then|us(?:e|es|ed|ing)|us(?:e|age) of"
+    r"|see|find|check|chance|says?|said|think|believe|guess|hope|isn't|aren't|doesn't|hi|hello|so|then"
+    r"|us(?:e|es|ed|ing)|us(?:e|age) of"
     r"|(?:run|runs|running|rely|relies|relying) on|works? with))\s*$"
 )
 _SLOT_AFTER = re.compile(
@@ -53,7 +54,10 @@ _ORDINARY_BEFORE = re.compile(
     r"\b(?:a|an|the|our|my|your|his|her|their|its|this|these|those|every|each|which|what|some|any|no|two|three"
     r"|many|several|all|more|to|can|could|may|might|will|would|should|must|cannot|i|we|you|they|who)\s+$"
 )
-_ORDINARY_AFTER = re.compile(r"\s+(?:of|to|that|which|who|me|us|up|out|into|from|through|must|should|need)\b")
+_PART_AFTER = re.compile(r"\s+(?:of|who|up|into|from|through)\b")
+_ORDINARY_AFTER = re.compile(
+    r"\s+(?:of|to|that|which|who|me|us|up|out(?! of (?:the )?scope)|into|from|through|must|should|need)\b"
+)
 _DETERMINER_BEFORE = re.compile(r"\b(?:an?|the|our|my|your|his|her|their|its|this|these|those|every|each)\s+$")
 _OWNED_BEFORE = re.compile(r"\b(?:is|are|does|do|if|whether) (?:our|my|the|your)\s+$")
 # Where a word as common as "word" can only be the product: as what is or is not certified, without an article.
@@ -194,10 +198,13 @@ def is_meant(spelling: Spelling, around: Surroundings, in_row: bool, in_company:
         in_company: whether the text has a name that is sure.
         lenient: whether the text is a fragment, in which a bare word counts.
     """
-    if _ORDINARY_AFTER.match(around.after) or _MEASURE_BEFORE.search(around.before):
+    if _MEASURE_BEFORE.search(around.before):
         return False
     if spelling.capitals_only and _DETERMINER_BEFORE.search(around.before):
         return False
+    if _ORDINARY_AFTER.match(around.after):  # "the teams must ..."; but "our RFP says Teams must ..."
+        capital = _has_capitals(spelling, around, in_company) and not around.starts_sentence
+        return capital and not spelling.capitals_only and not _PART_AFTER.match(around.after)
     if _has_capitals(spelling, around, in_company):
         return True
     if spelling.written.isdigit():

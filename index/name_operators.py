@@ -87,6 +87,8 @@ def _without_ruled_out(
         ruled_out = _RULED_OUT.search(text[: each.start]) is not None
         if not ruled_out or not each.name or each.name.id not in bases:
             kept.append(each)
+        elif text[each.start : each.end] not in operators and any(old.name != bases[each.name.id] for old in own):
+            kept.append(each)  # "Intune but not Office 365 from 21Vianet" asks for both
         elif text[each.start : each.end] not in operators:
             base = bases[each.name.id]
             kept.append(replace(each, name=base, spelling=Spelling(base, base.display.en, *shape_of(base.display.en))))

@@ -51,7 +51,7 @@ class Thresholds:
     sentence: float = 0.50
     clause: float = 0.70
     beside: float = 0.45
-    whole: float = 0.90
+    whole: float = 0.80
     hostile: float = 0.75
     hostile_in_story: float = 0.9
     hostile_length: int = 14

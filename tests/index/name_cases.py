@@ -89,6 +89,11 @@ NAMED: list[tuple[str, list[str]]] = [
     ("这次认证包不包括由世纪互联运营的 Office 365", ["office365_21vianet"]),
     ("是不是世纪互联的 Office 365 才有认证", ["office365_21vianet"]),
     ("不是世纪互联的 Office 365 呢", ["office365"]),
+    ("does it cover Intune but not Office 365 operated by 21Vianet", ["intune", "office365_21vianet"]),
+    ("our RFP says Teams must be certified", ["teams"]),
+    ("is Teams out of scope?", ["teams"]),
+    ("any chance internet explorer is covered as well", ["internet_explorer"]),
+    ("the Flow of data is covered", []),
     ("微软的云端应用安全产品", ["cloud_app_security"]),
     ("flow, planner and graph - which of the three have the cert", ["flow", "planner", "graph"]),
     # Ordinary words that the next sentence asks about.
