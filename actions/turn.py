@@ -113,13 +113,18 @@ class Turn:
             return ()
         if renamed := self._renamed(last):
             return (renamed,)
-        return tuple(
-            mention.name
-            for added in (words, _EDITION.sub("", words))
-            for whole in (*_with_starts(last.display.en, added), f"{added} {last.display.en}")
-            for mention in self.library.names.find(whole)
-            if mention.text == whole and mention.name.id != last.id
-        )[:1]
+        forms = tuple(dict.fromkeys((words, _EDITION.sub("", words))))
+        return tuple(each for each in self._narrowing(last, forms) if each.id != last.id)[:1]
+
+    def _narrowing(self, last: Name, forms: tuple[str, ...]) -> Iterator[Name]:
+        """What the last service's name and the words make together, slips mended; then with fewer of its words."""
+        names = self.library.names
+        for added in forms:
+            for whole in (f"{last.display.en} {added}", f"{added} {last.display.en}"):
+                yield from (mention.name for mention in names.find(whole) if mention.text == whole)
+        for whole in (whole for added in forms for whole in _with_starts(last.display.en, added)):
+            if name := names.name_of(whole):
+                yield name
 
     def _renamed(self, name: Name) -> Name | None:
         """The other name of a service where the message asks for that: "and under its new name?"."""
@@ -130,7 +135,7 @@ class Turn:
 
 
 def _with_starts(name: str, added: str) -> Iterator[str]:
-    """`added` behind the name, and behind ever fewer of its words: "Endpoint" after "Defender for Identity"."""
+    """`added` behind ever fewer words of the name: "Endpoint" after "Defender for Identity"."""
     words = name.split()
-    for count in range(len(words), 0, -1):
+    for count in range(len(words) - 1, 0, -1):
         yield " ".join([*words[:count], added])

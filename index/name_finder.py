@@ -75,6 +75,10 @@ class NameFinder:
         self._variants = {base.id: variant for base, variant in bases if base}
         self._bases = {variant.id: base for base, variant in reversed(bases) if base}
 
+    def name_of(self, text: str) -> Name | None:
+        """The name that is spelt just so."""
+        return self._table.name_of(text)
+
     def find(self, text: str, lenient: bool) -> tuple[Mention, ...]:
         """See NameCatalog.find."""
         folded = fold(text)

@@ -34,11 +34,13 @@ class NameCatalog:
         Attributes:
             names: by id.
             providers: id of a page -> id of the vendor whose services it lists.
+            name_of: the name that a text is, spelt just so, or None; far cheaper than `find`.
         """
         self.names: Mapping[str, Name] = merged.names
         self.providers: Mapping[str, str] = merged.providers
         self._renumbered = merged.renumbered
         finder = NameFinder(merged.spellings(), merged.variants_with_bases(), words)
+        self.name_of = finder.name_of
         self._find = lru_cache(maxsize=REMEMBERED)(finder.find)  # the parts of a turn ask for the same texts
 
     @classmethod
