@@ -49,7 +49,7 @@ def reconcile(chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Men
         )  # "ITIL or ISO 20000, what is the difference"
     services = [m for m in ours if m.name.kind == "service"]
     specific = [m for m in services if m.name.id not in scope.provider_wide]
-    if (specific and best == LIST) or (services and best == CERTIFIED):
+    if (specific and best in (LIST, COVERAGE)) or (services and best == CERTIFIED):
         return _move(chances, np.array([label in (LIST, CERTIFIED) for label in labels]), list(labels).index(COVERAGE))
     return chances
 
