@@ -7,7 +7,7 @@ The words around a name can be so strange to the model that it reads one of thes
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from index.names import Mention
 from index.text import normalise
@@ -100,13 +100,15 @@ _BESIDE_EN = (
     r"(?:\s*[,(]\s*(?:the|our|my|your|a|an|which|that|with|from|for|in|it is|i mean|as in)\b[^?.!]*"
     r"|\s+(?:that|which|we|i|our|as|in|for|from|with)\b[^?.!]*)"
 )
+_OPENING_ZH = r"(?:(?:好的?|嗯|哦|行|明白|了解|谢谢|知道了|收到)\W*)*(?:那么?|还有|以及|另外|然后)"
+_OPENING = re.compile(rf"^\W*(?:{_OPENING_EN}|{_OPENING_ZH})")
 _CARRIED_OVER = (
     re.compile(
         rf"^\W*{_OPENING_EN}(?:the |our |my |your |this |that )?(?:microsoft |ms )?{_ROW_EN}"
         rf"(?: (?:service|app|product|one|thing|part)s?)?(?P<beside>{_BESIDE_EN})\W*$"
     ),
     re.compile(
-        rf"^\W*(?:(?:好的?|嗯|哦|行|明白|了解|谢谢|知道了|收到)\W*)*(?:那么?|还有|以及|另外|然后)\W*(?:我们?|公司)?(?:用|买|在用|采购)?的?"
+        rf"^\W*{_OPENING_ZH}\W*(?:我们?|公司)?(?:用|买|在用|采购)?的?"
         rf"{_ROW_ZH}(?:服务|产品)?(?P<beside>\s*[,，(（、][^?？!！。]{{1,40}}?)(?:呢|\W)*$"
     ),
 )
@@ -143,11 +145,16 @@ def asks_what_to_write(text: str) -> bool:
     return len(plain) <= _LONGEST and any(form.search(plain) for form in _TO_WRITE)
 
 
-def carries_over(text: str, mentions: Sequence[Mention]) -> bool:
-    """Whether a short message only names services for what was asked before, and says something of them beside."""
-    services = [each for each in mentions if each.name.kind == "service"]
-    if not services or len(text) > _LONGEST:
+def carries_over(text: str, find: Callable[[str], Sequence[Mention]]) -> bool:
+    """Whether a short message only names services for what was asked before, and says something of them beside.
+
+    Args:
+        text: as typed.
+        find: finds the names in it; called only if it opens so.
+    """
+    if len(text) > _LONGEST or not _OPENING.search(normalise(text)):
         return False
+    services = [each for each in find(text) if each.name.kind == "service"]
     plain = normalise(_with_stand_ins(text, services))
     found = next(filter(None, (form.search(plain) for form in _CARRIED_OVER)), None)
     return found is not None and not _ASKS_MORE.search(found["beside"])

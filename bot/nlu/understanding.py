@@ -9,7 +9,7 @@ import pickle
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +176,7 @@ class Understanding:
         readings[whole] = readings[whole].backed_by(votes(hits), self._at.retrieval)
         story = is_story(text)
         labels = self._decider.choose(readings[whole], sentences, readings.__getitem__, story)
-        if is_bare_question(text) or carries_over(text, self._library.names.find(text, lenient=True)):
+        if is_bare_question(text) or carries_over(text, partial(self._library.names.find, lenient=True)):
             labels = (ELLIPSIS,)
         elif labels == (ELLIPSIS,):
             behind = self._behind_ellipsis(text)
