@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -76,6 +77,14 @@ _UNCOUNTED = (
 )
 
 
+class _App(Flask):
+    """Flask that does not look, several times a request, whether a function is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """See Flask."""
+        return func
+
+
 def create_app(test_config: Mapping[str, str] | None = None, assistant: Assistant | None = None) -> Flask:
     """Make the app.
 
@@ -91,7 +100,7 @@ def create_app(test_config: Mapping[str, str] | None = None, assistant: Assistan
 
 def build_app(settings: Settings, assistant: Assistant | None = None) -> Flask:
     """Like `create_app`, from settings that are already read."""
-    app = Flask("bot")
+    app = _App("bot")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.compact = True  # type: ignore[attr-defined]

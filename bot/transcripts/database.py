@@ -148,7 +148,7 @@ def _make_engine(url: str) -> Engine:
     options: dict[str, Any] = {
         "future": True,
         "hide_parameters": True,  # what people say does not belong into error messages, which are logged
-        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
+        "json_serializer": json.JSONEncoder(ensure_ascii=False).encode,
         "poolclass": sa.pool.QueuePool,
         "pool_size": 8,
         "max_overflow": 32,

@@ -14,6 +14,8 @@ from bot.ids import is_id
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, default=str).encode  # made once: `json.dumps` makes one each time
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -106,7 +108,7 @@ def reply_from_json(stored: Mapping[str, Any], evidence: Mapping[str, Any]) -> R
 
 def evidence_json(evidence: Mapping[str, Any]) -> str:
     """Evidence as JSON that both databases can keep; what is not JSON is shown as text rather than lose the turn."""
-    text = json.dumps(evidence, ensure_ascii=False, default=str).replace("\\u0000", "")
+    text = _ENCODE(evidence).replace("\\u0000", "")
     if "NaN" in text or "Infinity" in text:  # as numbers, which JSON does not have
         text = json.dumps(json.loads(text, parse_constant=str), ensure_ascii=False)
     return text
