@@ -285,7 +285,7 @@ class Understanding:
         topics = {topic_of(label) for label in labels}
         if len(own) != 1 or {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
             return False
-        general = {topic_of(CERTIFIED), topic_of(LIST), OUT_OF_SCOPE}
+        general = {topic_of(CERTIFIED), topic_of(LIST), topic_of(REUSE_AUTOMATIC), OUT_OF_SCOPE}
         if topics <= general and _is_said_later(asks_of_it, sentences):
             return True
         return topics <= {*general, STANDARD} and _is_said_later(asks_what_to_write, sentences)
