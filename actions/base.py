@@ -13,10 +13,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, join
 from actions.context import labels_in_context
-from actions.decision import topic_of
 from actions.turn import Turn
 from actions.wording import as_of
 from index.errors import RetrievalError
+from index.passages import topic_of
 
 logger = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ near many entries, and with the question before them near its own. An entry that
 
 from __future__ import annotations
 
-from actions.decision import topic_of
 from actions.few_words import SERVICE, SHORT, meant_by_few_words
 from actions.own_standard import label_of_own_standard
 from actions.turn import Turn
+from index.passages import topic_of
 
 _HITS = 40
 # How much the words alone count beside the words in context.

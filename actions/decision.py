@@ -8,13 +8,10 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from index.passages import topic_of
+
 # A message that no classifier has seen (such as `/greet` typed in rasa shell) still gets an answer.
 _DEFAULT_LANGUAGE = "en"
-
-
-def topic_of(label: str) -> str:
-    """The part of a label before the slash."""
-    return label.split("/", 1)[0]
 
 
 @dataclass(frozen=True)

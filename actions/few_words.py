@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from actions.decision import topic_of
 from actions.turn import Turn
+from index.passages import topic_of
 from index.text import tidy
 
 SERVICE, LIST = "coverage_service/service", "coverage_list/services"

@@ -10,11 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import answer_labels, say
 from actions.context import LIKELY, label_in_context
-from actions.decision import topic_of
 from actions.few_words import SERVICE
 from actions.no_answer import ask_which, refuse
 from actions.refusal import refuse_by_name
 from actions.turn import Turn
+from index.passages import topic_of
 from index.text import tidy
 
 # What a message is made of that asks for no more than a link to what was just spoken of.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from actions.decision import Named, topic_of
+from actions.decision import Named
 from actions.few_words import SERVICE
 from actions.turn import Turn
+from index.passages import topic_of
 from index.text import tidy
 
 # What stands beside the standard's name in a message that asks for nothing else.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import html
 import json
 import re
@@ -14,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from bot import clock
 from bot.channels.teams_auth import signature
 from bot.settings import Settings
 
@@ -74,7 +74,7 @@ def _own_url(settings: Settings) -> str:
 
 def _activity(settings: Settings, question: str, language: str | None) -> dict[str, Any]:
     """What Teams sends when somebody mentions the webhook in a new post of a channel."""
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = clock.utc_now()
     identifier = str(int(now.timestamp() * 1000))
     channel = "19:0123456789abcdef0123456789abcdef@thread.tacv2"
     team = next(iter(sorted(settings.teams_teams)), channel)

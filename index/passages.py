@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from index.examples import Example
@@ -12,6 +13,12 @@ from index.text import detect_language
 
 Kind = Literal["question", "answer", "scope"]
 SCOPE_LABEL = "coverage_list/services"
+
+
+@cache
+def topic_of(label: str) -> str:
+    """The part of a label before the slash."""
+    return label.split("/", 1)[0]
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 from typing import Any
 
 from flask import Blueprint, request
 
+from bot import clock
 from bot.channels.body import parse_object, read_body
 from bot.channels.teams_activity import read_activity
 from bot.channels.teams_answer import Patience, answer_to
@@ -39,10 +39,6 @@ def _receive() -> dict[str, Any]:
     if not is_signed(request.headers.get("Authorization", ""), raw, settings.teams_secret):
         raise Unauthorized("The signature is missing or wrong, or TEAMS_SECRET is not set.")
     activity = read_activity(parse_object(raw), raw)
-    check_fresh(activity, _now())
+    check_fresh(activity, clock.utc_now())
     check_allowed(activity, settings)
     return answer_to(activity, PATIENCE) if activity.kind == "message" else {}
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.timezone.utc)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from bot import clock
 from bot.assistant.factory import make_assistant
 from bot.assistant.training import trained_model
 from bot.evaluation.asking import Asker, AskFailed, OverHttp, throwaway
@@ -101,7 +101,7 @@ def evaluate(
     report: Report,
 ) -> Document:
     """Ask and judge `questions` of `file`; the run as a document, which says that `target` was asked."""
-    started, start = datetime.datetime.now(datetime.timezone.utc), time.perf_counter()
+    started, start = clock.utc_now(), time.perf_counter()
     results = run_questions(questions, asker, report)
     about = About(
         file=file.name,

@@ -25,9 +25,9 @@ from bot.nlu.labels import (
     OTHER_STANDARD,
     OTHER_VENDOR,
     OUT_OF_SCOPE,
-    topic_of,
 )
 from bot.nlu.units import Sentence, is_bare_question
+from index.passages import topic_of
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 COVERAGE = "coverage_service/service"
 LIST = "coverage_list/services"
 REUSE_AUTOMATIC = "certification_reuse/automatic"
@@ -20,9 +18,3 @@ HANDOFF = "human_handoff/person"
 OUT_OF_SCOPE = "out_of_scope"
 GREETING = "greeting"
 HOUSE = frozenset({GREETING, "thanks", "goodbye", "bot_challenge"})
-
-
-@cache
-def topic_of(label: str) -> str:
-    """The part of a label before the slash."""
-    return label.split("/", 1)[0]

@@ -20,10 +20,10 @@ from bot.nlu.labels import (
     OTHER_STANDARD,
     OTHER_VENDOR,
     STANDARD,
-    topic_of,
 )
 from bot.nlu.scope import Scope
 from index.names import Mention
+from index.passages import topic_of
 
 
 def reconcile(chances: np.ndarray, labels: Sequence[str], mentions: Sequence[Mention], scope: Scope) -> np.ndarray:

@@ -15,9 +15,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import in_use
-from bot.nlu.labels import topic_of
 from bot.nlu.understanding import Understanding
 from index.library import open_library
+from index.passages import topic_of
 
 DECISION = "decision"
 _FILE = "topic_model"

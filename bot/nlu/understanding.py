@@ -30,7 +30,6 @@ from bot.nlu.labels import (
     OUT_OF_SCOPE,
     REUSE_AUTOMATIC,
     STANDARD,
-    topic_of,
 )
 from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_what_to_write, carries_over
 from bot.nlu.reconcile import reconcile
@@ -39,6 +38,7 @@ from bot.nlu.topic_model import TopicModel
 from bot.nlu.units import WHOLE_LIMIT, Sentence, is_bare_question, is_story, sentences_of, without_opening
 from index.library import Library
 from index.names import Mention
+from index.passages import topic_of
 from index.retriever import Hit
 from index.spelling import Speller
 from index.text import detect_language, is_han, normalise, tidy

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from bot.assistant.training import trained_model
 from bot.nlu.deciding import Thresholds
-from bot.nlu.labels import OUT_OF_SCOPE, topic_of
+from bot.nlu.labels import OUT_OF_SCOPE
 from bot.nlu.understanding import Understanding
 from index.library import open_library
+from index.passages import topic_of
 from index.questions import Question, load_questions, split
 
 # Where the question file's category is not the topic's name.
