@@ -427,3 +427,9 @@ def test_every_entry_is_asked_for_in_many_ways(shipped: Page) -> None:
         if len(entry.questions[language]) < 12
     ]
     assert few == []
+
+
+def test_the_first_question_of_an_entry_can_be_shown_as_a_suggestion(shipped: Page) -> None:
+    first = [(entry.questions["en"][0], entry.questions["zh"][0]) for entry in shipped.entries]
+    assert [en for en, _ in first if not (en[0].isupper() and en.endswith("?"))] == []
+    assert [zh for _, zh in first if not zh.endswith("？")] == []
