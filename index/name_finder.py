@@ -68,7 +68,7 @@ class NameFinder:
             for name, text in pairs
             for maker, rest in _other_makers(name, text, makers, ordinary)
         ]
-        made += [Spelling(None, text, *shape_of(text)) for text in words.not_names]
+        made += [Spelling.of(None, text) for text in words.not_names]
         self._table = SpellingTable(iter(made))
         self._typos = Typos(self._table, words.not_typos)
         bases = [(self._table.name_of(text), variant) for variant, text in variants]
@@ -214,7 +214,7 @@ def _with_numbered(found: list[Found], text: str) -> list[Found]:
         touched = [old for old in found if old.start < match.end() and match.start() < old.end]
         if all(match.start() <= old.start and old.end < match.end() for old in touched):
             name = numbered_standard(f"{STANDARD}{body}-{match['number']}")
-            written = Spelling(name, match.group(), *shape_of(match.group()))
+            written = Spelling.of(name, match.group())
             found = [*(old for old in found if old not in touched), Found(written, name, *match.span())]
     return [_with_year(each, text) for each in sorted(found, key=lambda each: each.start)]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from index.name_table import Found, Spelling, shape_of
+from index.name_table import Found, Spelling
 from index.name_types import Name
 
 _FURTHEST = 60
@@ -91,7 +91,7 @@ def _without_ruled_out(
             kept.append(each)  # "Intune but not Office 365 from 21Vianet" asks for both
         elif text[each.start : each.end] not in operators:
             base = bases[each.name.id]
-            kept.append(replace(each, name=base, spelling=Spelling(base, base.display.en, *shape_of(base.display.en))))
+            kept.append(replace(each, name=base, spelling=Spelling.of(base, base.display.en)))
         elif not own:
             kept.append(each)
     return kept

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.name_table import Found, Spelling, SpellingTable, shape_of
+from index.name_table import Found, Spelling, SpellingTable
 from index.name_text import Folded
 from index.name_types import Name
 
@@ -65,8 +65,7 @@ def _next_in_row(first: Found, end: int, typed: str, folded: Folded, table: Spel
             whole = start == first.spelling.written
             name = table.name_of(f"{start} {part}") if is_edition or capital or not whole else None
             if name and _is_new(name, first.name) and (is_edition or not _GOES_ON.match(folded.text, part_end)):
-                spelling = Spelling(name, f"{start} {part}", *shape_of(f"{start} {part}"))
-                return Found(spelling, name, row.end(), part_end)
+                return Found(Spelling.of(name, f"{start} {part}"), name, row.end(), part_end)
     return None
 
 
@@ -80,7 +79,7 @@ def _own_edition(each: Found, text: str, table: SpellingTable) -> Found:
     name = table.name_of(written)
     if name is None or not _is_new(name, each.name):
         return each
-    return replace(each, spelling=Spelling(name, written, *shape_of(written)), name=name, end=edition.end())
+    return replace(each, spelling=Spelling.of(name, written), name=name, end=edition.end())
 
 
 def _as_named(edition: str) -> str:

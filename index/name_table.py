@@ -43,6 +43,11 @@ class Spelling:
     capitals_only: bool = False
     maker_first: bool = False
 
+    @classmethod
+    def of(cls, name: Name | None, written: str) -> Spelling:
+        """The spelling that `written` is, of no special kind."""
+        return cls(name, written, *shape_of(written))
+
     @cached_property
     def forced(self) -> tuple[int, ...]:
         """The gaps that a text may not leave out, since two numbers would run together."""

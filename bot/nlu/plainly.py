@@ -55,10 +55,11 @@ _PLAINLY = (
         rf"(?:认证|证书|范围|列表|清单|名单)(?:里|内|中|上)?(?:是否|有没有|也|都)*(?:包括|包含|涵盖|覆盖|列出|有){_ROW_ZH}"
     ),
 )
+_SO = r"(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?"
 # The same of "it", at the start of a sentence or clause.
 _OF_IT = (
     re.compile(
-        r"^\W*(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?(?:(?:is|was) (?:it|that|this)(?: one)?|isn't it)\s+"
+        rf"^\W*{_SO}(?:(?:is|was) (?:it|that|this)(?: one)?|isn't it)\s+"
         r"(?:(?:also|then|still|now|really|actually|even|been) )*"
         r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited"
         rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
@@ -66,7 +67,7 @@ _OF_IT = (
         rf"{_END}"
     ),
     re.compile(
-        r"^\W*(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?(?:does|do|did|would|will) "
+        rf"^\W*{_SO}(?:does|do|did|would|will) "
         r"(?:the |your |this |that )?(?:iso\S*(?: \S+)? )?(?:certificat\w+|scope|list|audit|page) "
         rf"(?:also )?(?:cover|include|list|contain|mention|name|apply to|extend to) (?:it|that|this)(?: one)?{_END}"
     ),
