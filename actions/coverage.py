@@ -47,11 +47,12 @@ class ActionAnswerCoverage(AnswerAction):
     def answer(self, turn: Turn, label: str) -> Answer:
         """See AnswerAction."""
         if label != SERVICE:
-            return answer_from_entry(turn, label)
-        services = turn.services() or turn.services_before()
+            entry = answer_from_entry(turn, label)
+            return with_unlisted(turn, entry) if label == LIST else entry
+        services = [*turn.services(), *_other_vendors(turn)] or turn.services_before()
         if services and _asks_if_only(turn) and all(_is_listed(turn, service) for service in services):
             return answer_from_entry(turn, LIST)  # "only Azure is certified, right?"
-        return answer_services(turn, [*services, *_vendors_beside(turn)]) if services else answer_from_entry(turn, LIST)
+        return answer_services(turn, services) if services else answer_from_entry(turn, LIST)
 
 
 def _asks_if_only(turn: Turn) -> bool:
@@ -65,10 +66,8 @@ def _is_listed(turn: Turn, name: Name | Named) -> bool:
     return standing_of(turn.page, name, turn.language).relation == "listed"
 
 
-def _vendors_beside(turn: Turn) -> list[Name]:
-    """Other vendors named in one breath with services ("Azure and AWS"): the page does not list those either."""
-    if not turn.services():
-        return []
+def _other_vendors(turn: Turn) -> list[Name]:
+    """Other vendors named ("Azure and AWS", "is Salesforce on Microsoft's list"): the page does not list those."""
     vendors = (turn.library.names.get(named.id) for named in turn.decision.named("vendor"))
     return [vendor for vendor in vendors if vendor and turn.library.names.is_foreign(vendor)]
 

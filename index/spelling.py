@@ -205,15 +205,17 @@ def _words_of(texts: Iterable[str]) -> tuple[dict[str, int], set[str], dict[tupl
     """Latin words with their counts, pairs of Chinese characters, and the most frequent word of each sound."""
     latin: Counter[str] = Counter()
     words: Counter[str] = Counter()
+    characters: Counter[str] = Counter()
     pairs: set[str] = set()
     for text in texts:
         latin.update(_LATIN.findall(text))
         for run in _HAN_RUN.findall(text):
             pairs.update(_pairs(run))
             words.update(word for word in jieba.cut(run) if len(word) <= _LONGEST_WORD)
-            words.update(run)
+            characters.update(run)
     by_sound: dict[tuple[str, ...], tuple[str, int]] = {}
-    for word, count in words.most_common():
+    # A character that is a word goes before those of its sound that are parts of words: 和 before the 合 of 合规.
+    for word, count in (*words.most_common(), *characters.most_common()):
         by_sound.setdefault(tuple(lazy_pinyin(word)), (word, count))
     return dict(latin), pairs, by_sound
 

@@ -194,14 +194,14 @@ class Decider:
             return inner
         readings = [read(sentence.text), *([read(sentence.tail)] if sentence.tail else [])]
         surest = max(readings, key=lambda reading: reading.sureness)
-        if surest.best == ELLIPSIS and sentence.bare:
+        if sentence.bare and (surest.best == ELLIPSIS or surest.sureness < self._at.sentence):
             surest = self._behind(surest, read(sentence.bare).without(ELLIPSIS))
         return [surest.best] if surest.sureness >= self._at.sentence else []
 
-    def _behind(self, ellipsis: Reading, bare: Reading) -> Reading:
+    def _behind(self, opened: Reading, bare: Reading) -> Reading:
         """The second question of a message may open like a follow-up and still say all: "and where's the report?"."""
         says_all = bare.topic in self._page_topics and bare.sureness >= self._at.sentence
-        return bare if says_all else ellipsis
+        return bare if says_all else opened
 
     def _of_clauses(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         """Labels of the clauses where they ask for different topics, of which the page answers one at least."""

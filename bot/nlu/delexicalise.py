@@ -14,6 +14,8 @@ _OWN_STANDARD, _SIBLING, _NAMED_STANDARD, _OTHER_STANDARD = "iso 20000-1", "iso 
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 # People name the provider or say "you"; what they ask is the same.
 _PROVIDER = {True: "你们", False: "they"}
+# A name of the provider may end in these ("微软云服务"), which the question is about.
+_OF_PROVIDER = re.compile(r"的?云(?:服务|产品)$")
 
 
 def delexicalise(text: str, mentions: Sequence[Mention], scope: Scope, whole_as_service: bool = True) -> str:
@@ -50,4 +52,7 @@ def _stand_in(mention: Mention, scope: Scope, in_chinese: bool, whole_as_service
     if scope.is_foreign(mention):
         return _FOREIGN
     stands_for_provider = name.kind == "vendor" or (name.id in scope.provider_wide and not whole_as_service)
-    return _PROVIDER[in_chinese] if stands_for_provider else A_SERVICE
+    if not stands_for_provider:
+        return A_SERVICE
+    kept = _OF_PROVIDER.search(mention.text)
+    return _PROVIDER[in_chinese] + (kept.group() if kept else "")

@@ -13,10 +13,10 @@ from index.names import Mention
 from index.text import normalise
 
 _LONGEST = 160
-_X = "\u241f"
-_ROW_EN = rf"{_X}(?:\s*(?:,|/|&|\+|\band\b|\bor\b)+\s*(?:the |ms |microsoft )?{_X})*"
-_ROW_ZH = rf"{_X}(?:\s*[、,/&+和与及跟或]\s*{_X})*"
-_END = r"(?=\s*(?:$|[?.!,;:)]|(?:under|against|too|as well|or not|now|yet|at all)\b))"
+X, _P = "\u241f", "\u241e"
+ROW_EN = rf"{X}(?:\s*(?:,|/|&|\+|\band\b|\bor\b)+\s*(?:the |ms |microsoft )?{X})*"
+ROW_ZH = rf"{X}(?:\s*[、,/&+和与及跟或]\s*{X})*"
+_END = r"(?=\s*(?:$|[?.!,;:)]|(?:under|against|too|as well|or not?|now|yet|at all|for (?:the )?(?:iso|20000))\b))"
 _SCOPE = (
     r"(?:the |your |this |that |its )?(?:microsoft(?:'s)? |ms )?(?:iso\S*(?: \S+)? )?(?:certif\w+ |audit |in-scope )?"
     r"(?:scope|list|certificat\w+|page)"
@@ -27,45 +27,59 @@ _PREDICATE = (
 )
 _PLAINLY = (
     re.compile(
-        rf"(?:\b(?:is|are|was|were|isn't|aren't|whether|if)\s+|^)(?:the |our |my |your )?{_ROW_EN}\s+"
+        rf"(?:\b(?:is|are|was|were|isn't|aren't|whether|if)\s+|^)(?:the |our |my |your )?{ROW_EN}\s+"
         r"(?:(?:is|are|isn't|aren't) )?"
         rf"(?:(?:also|both|all|still|now|currently|actually|really|service|services) )*{_PREDICATE}{_END}"
     ),
     re.compile(
-        rf"\b(?:does|do|did|has|have) {_ROW_EN} (?:fall (?:within|under|in)|appear (?:on|in)|belong to) {_SCOPE}"
+        rf"\b(?:does|do|did|has|have) {ROW_EN} (?:fall (?:within|under|in)|appear (?:on|in)|belong to) {_SCOPE}"
     ),
     re.compile(
-        rf"{_ROW_EN}\W*\bwhich (?:ones? |of (?:them|these|those|the (?:two|three|four)) )?"
+        rf"{ROW_EN}\W*\bwhich (?:ones? |of (?:them|these|those|the (?:two|three|four)) )?"
         rf"(?:(?:is|are) {_PREDICATE}|(?:has|have|got) (?:the |a |this |that )?(?:iso\S*(?: \S+)? )?cert\w*){_END}"
     ),
-    re.compile(rf"^\W*(?:the |microsoft |微软的?)?{_ROW_ZH}的?\s*(?:\w{{1,3}}版本?|客户端)\W*$"),
+    re.compile(rf"^\W*(?:the |microsoft |微软的?)?{ROW_ZH}的?\s*(?:\w{{1,3}}版本?|客户端)\W*$"),
     re.compile(
-        rf"^\W*(?:the |our )?{_ROW_EN} (?:app|client|website|edition|version|for (?:the )?(?:web|mac|mobile))\W*$"
+        rf"^\W*(?:the |our )?{ROW_EN} (?:app|client|website|edition|version|for (?:the )?(?:web|mac|mobile))\W*$"
     ),
-    re.compile(rf"^.{{0,12}}{_ROW_ZH}(?:服务|产品)?\s*呢\W*$"),
-    re.compile(rf"^(?:and|so|ok|okay|what about|how about|what of|and what about)\b.{{0,25}}\s{_ROW_EN}\W*$"),
-    re.compile(rf"{_ROW_ZH}\W*哪(?:一?个|些|几个|一?款)(?:服务|产品)?(?:是)?(?:在|有|过|通过|被)"),
+    re.compile(rf"^.{{0,12}}{ROW_ZH}(?:服务|产品)?\s*呢\W*$"),
+    re.compile(rf"^(?:and|so|ok|okay|what about|how about|what of|and what about)\b.{{0,25}}\s{ROW_EN}\W*$"),
+    re.compile(rf"{ROW_ZH}\W*哪(?:一?个|些|几个|一?款)(?:服务|产品)?(?:是)?(?:在|有|过|通过|被)"),
     re.compile(
-        rf"{_ROW_ZH}\s*(?:(?:这|那|这些|那些|这几)(?:个|项|款|些)?)?(?:服务|产品)?\s*(?:是不是|是否|到底|究竟|也|都|还|算不算|算|属于|应该)*"
-        r"\s*(?:包含|包括|列)?(?:不在|在不在|在|属于|进)\s*(?:iso\S*(?: \S+)?)?\s*"
-        r"(?:微软|microsoft|你们)?的?\s*(?:这个|这项|这份|这张|该)?"
-        r"(?:认证|证书)?的?(?:服务)?(?:范围|列表|清单|名单)(?:之)?(?:内|里面|里|中|上)?"
+        rf"{ROW_ZH}\s*(?:(?:这|那|这些|那些|这几)(?:个|项|款|些)?)?(?:服务|产品)?\s*(?:是不是|是否|到底|究竟|也|都|还|算不算|算|属于|应该)*"
+        r"\s*(?:包含|包括|列)?(?:不在|在不在|在|属于|进)"
+        r"(?:\s*(?:iso\S*(?: [\d:-]+)?|微软|microsoft|你们|的|[这那][个项份张]?|该|认证|证书|合规|服务))*"
+        r"\s*(?:范围|列表|清单|名单)(?:之)?(?:内|里面|里|中|上)?"
     ),
     re.compile(
-        rf"(?:认证|证书|范围|列表|清单|名单)(?:里|内|中|上)?(?:是否|有没有|也|都)*(?:包括|包含|涵盖|覆盖|列出|有){_ROW_ZH}"
+        rf"(?:认证|证书|范围|列表|清单|名单)(?:里|内|中|上)?(?:是否|有没有|也|都)*(?:包括|包含|涵盖|覆盖|列出|有){ROW_ZH}"
     ),
 )
+# Whoever the service is of, the provider's list has it or not.
+_THE_LIST = (
+    rf"(?:(?:the |that )?{_P}(?:'s)? (?:[\w/:.-]+ ){{0,5}}?(?:list|scope|certificat\w+|page)"
+    r"|(?:the |that )?(?:[\w/:.-]+ ){0,3}(?:list|scope|certificat\w+|page) "
+    rf"(?:[\w/:.-]+ ){{0,4}}?(?:of|from|by) {_P})"
+)
+_THE_LIST_ZH = rf"{_P}[^。？！?!,，]{{0,22}}(?:范围|清单|名单|列表|证书|认证|页面)"
+_OF_LIST = (
+    re.compile(rf"{X}[^.?!]{{0,40}}\b(?:on|in|under|within|among|inside|of|by) {_THE_LIST}(?!\w)"),
+    re.compile(rf"{_THE_LIST} (?:\w+ )?(?:includ|cover|contain|mention|list|nam|hav|has)\w*[^.?!]{{0,20}}{X}"),
+    re.compile(rf"{_THE_LIST_ZH}[^。？！?!]{{0,10}}(?:有|包括|包含|覆盖|涵盖|列|提到|含|管)[^。？！?!]{{0,6}}{X}"),
+    re.compile(rf"{X}[^。？！?!]{{0,10}}(?:在|列入|列进|列到|进|属于|纳入|上|被)[^。？！?!]{{0,4}}{_THE_LIST_ZH}"),
+)
 _SO = r"(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?"
+_IT = r"(?:(?:it|that|this)(?: one)?|(?:the )?same|(?:the|this|that) (?:said |same )?(?:service|product|tool|app))"
+_IN_AUDIT = (
+    r"(?:(?:also|then|still|now|really|actually|even|been) )*"
+    r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited"
+    rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
+    r"|(?:the |that |this )?(?:iso\S*(?: \S+)? )?(?:audit|assessment|examination)))\b"
+)
 # The same of "it", at the start of a sentence or clause.
 _OF_IT = (
-    re.compile(
-        rf"^\W*{_SO}(?:(?:is|was) (?:it|that|this)(?: one)?|isn't it)\s+"
-        r"(?:(?:also|then|still|now|really|actually|even|been) )*"
-        r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited"
-        rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
-        r"|(?:the |that |this )?(?:iso\S*(?: \S+)? )?(?:audit|assessment|examination)))\b"
-        rf"{_END}"
-    ),
+    re.compile(rf"^\W*{_SO}(?:(?:is|was) {_IT}|(?:whether|if) {_IT} (?:is|was)|isn't it)\s+{_IN_AUDIT}{_END}"),
+    re.compile(rf"^\W*{_SO}{_IT} (?:is|was) {_IN_AUDIT}[^.,;!?]{{0,30}}(?:\?|\bor not?\b)\W*$"),
     re.compile(
         rf"^\W*{_SO}(?:does|do|did|would|will) "
         r"(?:the |your |this |that )?(?:iso\S*(?: \S+)? )?(?:certificat\w+|scope|list|audit|page) "
@@ -105,12 +119,12 @@ _OPENING_ZH = r"(?:(?:好的?|嗯|哦|行|明白|了解|谢谢|知道了|收到)
 _OPENING = re.compile(rf"^\W*(?:{_OPENING_EN}|{_OPENING_ZH})")
 _CARRIED_OVER = (
     re.compile(
-        rf"^\W*{_OPENING_EN}(?:the |our |my |your |this |that )?(?:microsoft |ms )?{_ROW_EN}"
+        rf"^\W*{_OPENING_EN}(?:the |our |my |your |this |that )?(?:microsoft |ms )?{ROW_EN}"
         rf"(?: (?:service|app|product|one|thing|part)s?)?(?P<beside>{_BESIDE_EN})\W*$"
     ),
     re.compile(
         rf"^\W*{_OPENING_ZH}\W*(?:我们?|公司)?(?:用|买|在用|采购)?的?"
-        rf"{_ROW_ZH}(?:服务|产品)?(?P<beside>\s*[,，(（、][^?？!！。]{{1,40}}?)(?:呢|\W)*$"
+        rf"{ROW_ZH}(?:服务|产品)?(?P<beside>\s*[,，(（、][^?？!！。]{{1,40}}?)(?:呢|\W)*$"
     ),
 )
 _ASKS_MORE = re.compile(
@@ -120,18 +134,27 @@ _ASKS_MORE = re.compile(
 _HOW = re.compile(r"\bhow (?:do|can|to|should)\b|怎么|如何")
 
 
-def asks_coverage_plainly(text: str, mentions: Sequence[Mention]) -> bool:
-    """Whether a short message asks in so many words whether the services that it names are covered.
+def asks_coverage_plainly(text: str, services: Sequence[Mention]) -> bool:
+    """Whether a short message asks in so many words whether the services that it names are covered."""
+    if not services or len(text) > _LONGEST:
+        return False
+    plain = normalise(with_stand_ins(text, services))
+    return not _HOW.search(plain) and any(form.search(plain) for form in _PLAINLY)
+
+
+def asks_of_list(text: str, asked: Sequence[Mention], provider: Sequence[Mention]) -> bool:
+    """Whether a short message asks if something stands on the provider's list: "is Slack on Microsoft's list?".
 
     Args:
         text: as typed.
-        mentions: the names in it; one that names another kind of thing than services speaks against it.
+        asked: the names of services and vendors that it may ask about.
+        provider: where it names the provider.
     """
-    services = [each for each in mentions if each.name.kind == "service"]
-    if not services or len(text) > _LONGEST:
+    if not asked or not provider or len(text) > _LONGEST:
         return False
-    plain = normalise(_with_stand_ins(text, services))
-    return not _HOW.search(plain) and any(form.search(plain) for form in _PLAINLY)
+    marks = sorted([*((each, X) for each in asked), *((each, _P) for each in provider)], key=lambda pair: pair[0].start)
+    plain = normalise(_marked(text, marks))
+    return any(form.search(plain) for form in _OF_LIST)
 
 
 def asks_of_it(text: str) -> bool:
@@ -156,12 +179,17 @@ def carries_over(text: str, find: Callable[[str], Sequence[Mention]]) -> bool:
     if len(text) > _LONGEST or not _OPENING.search(normalise(text)):
         return False
     services = [each for each in find(text) if each.name.kind == "service"]
-    plain = normalise(_with_stand_ins(text, services))
+    plain = normalise(with_stand_ins(text, services))
     found = next(filter(None, (form.search(plain) for form in _CARRIED_OVER)), None)
     return found is not None and not _ASKS_MORE.search(found["beside"])
 
 
-def _with_stand_ins(text: str, services: Sequence[Mention]) -> str:
-    for each in reversed(services):
-        text = text[: each.start] + _X + text[each.end :]
+def with_stand_ins(text: str, services: Sequence[Mention]) -> str:
+    """`text` with the same mark for each of them."""
+    return _marked(text, [(each, X) for each in services])
+
+
+def _marked(text: str, marks: Sequence[tuple[Mention, str]]) -> str:
+    for each, mark in reversed(marks):
+        text = text[: each.start] + mark + text[each.end :]
     return text

@@ -31,7 +31,8 @@ from bot.nlu.labels import (
     REUSE_AUTOMATIC,
     STANDARD,
 )
-from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_what_to_write, carries_over
+from bot.nlu.others import with_others
+from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_of_list, asks_what_to_write, carries_over
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
@@ -59,23 +60,12 @@ VOTE_SHARPNESS = 6.0
 _OTHERS = re.compile(
     r"\b(?:else|others?|besides|apart from|more|remaining|rest)\b|其他|其它|其余|另外|还有|除了|除", re.IGNORECASE
 )
-_EXCEPT = re.compile(
-    r"(?:\b(?:besides|apart from|aside from|other than|beyond|in addition to|except(?: for)?)|除了|除去|除|拋開|抛开)"
-    r"\s*(?:the |your |microsoft |你们的?|微软的?)?$",
-    re.IGNORECASE,
-)
-_ANY_OTHER = re.compile(
-    r"\b(?:what|which|any\w*|others?|else|more|something)\b|别的|別的|其他|其它|其余|哪|什么|什麼|另外的?服务",
-    re.IGNORECASE,
-)
 _ASKS_LIST = re.compile(
     r"\b(?:which|what|who|whats|all|every\w*|entire|full|complete|names?|enumerate|give|show|send|overview)\b"
     r"|(?<!on )(?<!on the )(?<!on your )(?<!on that )\blist"
     r"|[哪啥几]|什么|多少|全部|所有|列出|列一|(?<!在)(?:清单|名单|列表)",
     re.IGNORECASE,
 )
-
-_OF_LIST = re.compile(r"\blist\b|\bscope\b|范围|列表|清单|名单", re.IGNORECASE)
 _ZH_MARK = re.compile("[，。？！、：；（）]")
 
 
@@ -170,6 +160,8 @@ class Understanding:
     def _decide(self, text: str) -> dict[str, Any]:
         sentences = sentences_of(text)
         whole = _whole(text, sentences)
+        if not is_han(text) and is_han(self._plain(whole).text):  # pinyin has no marks to be cut at
+            sentences = sentences_of(self._plain(whole).text)
         readings = self._read([whole, *_parts(sentences)])
         asked = self._plain(whole).text
         hits = self._library.retriever.search(asked, HITS, embedding=self._library.encoder.encode_queries([asked])[0])
@@ -257,14 +249,14 @@ class Understanding:
         So does "we use Intune and Flow. Which ones are on the list?", unless it asks for the others, and "we use
         Intune. In scope?", where nothing asks for a list. "Is anything besides Azure certified" asks for the list.
         """
-        services = {each.name.id: each for each in mentions if each.name.kind == "service"}
+        services = [each for each in mentions if each.name.kind == "service"]
         own = self._own_services(mentions)
         meant = {CERTIFIED} if own else set()
-        if own and not _OTHERS.search(text) and (len(services) > 1 or not _ASKS_LIST.search(text)):
+        several = len({each.name.id for each in services}) > 1
+        if own and not _OTHERS.search(text) and (several or not _ASKS_LIST.search(text)):
             meant.add(LIST)
-        if len(services) == 1 and asks_for_others(text, next(iter(services.values()))):
-            return tuple(dict.fromkeys(LIST if label == COVERAGE else label for label in labels))
-        return tuple(dict.fromkeys(COVERAGE if label in meant else label for label in labels))
+        asked = dict.fromkeys(COVERAGE if label in meant else label for label in labels)
+        return with_others(tuple(asked), text, services)
 
     def _is_plain_coverage(self, labels: Sequence[str], text: str, mentions: Sequence[Mention]) -> bool:
         """Whether a message that would be refused asks in so many words for services of the page's provider.
@@ -272,12 +264,13 @@ class Understanding:
         "Is Slack on Microsoft's list?" asks of the list, whoever the service is of.
         """
         refused = all(topic_of(label) == OUT_OF_SCOPE for label in labels)
-        if not refused or {INJECTION, OTHER_STANDARD} & set(labels):
-            return False
         other = any(each.name.kind == "standard" and each.name.id not in self._scope.standards for each in mentions)
-        of_provider = any(each.name.id == self._scope.provider for each in mentions) and _OF_LIST.search(text)
-        own = self._own_services(mentions) or of_provider
-        return bool(own) and not other and asks_coverage_plainly(text, mentions)
+        if not refused or other or {INJECTION, OTHER_STANDARD} & set(labels):
+            return False
+        if self._own_services(mentions):
+            return asks_coverage_plainly(text, [each for each in mentions if each.name.kind == "service"])
+        provider = [each for each in mentions if each.name.id == self._scope.provider]
+        return asks_of_list(text, [each for each in mentions if self._scope.is_foreign(each)], provider)
 
     def _asks_of_one(self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> bool:
         """ "We use Intune as MDM. Was it part of the audit?" is about Intune, whatever audits are like otherwise."""
@@ -340,11 +333,6 @@ def _is_said_later(form: Callable[[str], bool], sentences: Sequence[Sentence]) -
     """Whether a sentence behind the first, or a clause, has the form."""
     later = [part for each in sentences[1:] for part in (each.text, *each.clauses)]
     return any(form(part) for part in (*later, *(sentences[0].clauses if sentences else ())))
-
-
-def asks_for_others(text: str, service: Mention) -> bool:
-    """Whether the only service that a text names is the one that it leaves out: "anything besides Azure?"."""
-    return bool(_EXCEPT.search(text[: service.start]) and _ANY_OTHER.search(text))
 
 
 def with_both_certified(labels: tuple[str, ...], whole: Reading) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_what_to_write, carries_over
+from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_of_list, asks_what_to_write, carries_over
 from index.library import open_library
 
 
@@ -23,8 +23,6 @@ from index.library import open_library
         ("Visio 网页版", True),
         ("Visio app", True),
         ("Teams, Intune and Yammer - which of the three have the cert", True),
-        ("Slack and Zoom aren't on the Microsoft in-scope list, are they?", True),
-        ("钉钉在不在微软这份范围名单上？", True),
         ("and what about the new Intune?", True),
         ("Intune or Jamf, which one is certified by Google?", False),
         ("Is Intune covered by my insurance?", False),
@@ -35,7 +33,31 @@ from index.library import open_library
     ],
 )
 def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
-    assert asks_coverage_plainly(text, open_library().names.find(text)) == plain
+    services = [each for each in open_library().names.find(text) if each.name.kind == "service"]
+    assert asks_coverage_plainly(text, services) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "of_list"),
+    [
+        ("Is Salesforce on Microsoft's in-scope list for ISO 20000-1?", True),
+        ("Does Microsoft's certificate cover Slack and Zoom?", True),
+        ("Slack and Zoom aren't on the Microsoft in-scope list, are they?", True),
+        ("Is Slack in the scope of the certificate of Microsoft?", True),
+        ("企业微信在微软这份 ISO 20000-1 范围清单里吗？", True),
+        ("钉钉在不在微软这份范围名单上？", True),
+        ("微软的清单里有用友吗", True),
+        ("Is Slack certified?", False),
+        ("Does Slack have a certificate like Microsoft's?", False),
+        ("Can Slack customers reuse Microsoft's certificate?", False),
+        ("钉钉和微软哪个认证多", False),
+    ],
+)
+def test_the_providers_list_may_be_asked_for_anybody(text: str, of_list: bool) -> None:
+    names = open_library().names.find(text)
+    provider = [each for each in names if each.name.id == "microsoft"]
+    asked = [each for each in names if each.name.kind != "standard" and each not in provider]
+    assert asks_of_list(text, asked, provider) == of_list
 
 
 @pytest.mark.parametrize(
@@ -45,6 +67,8 @@ def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
         ("and is that one certified", True),
         ("is it still within the certification?", True),
         ("does the certification cover it?", True),
+        ("The same is covered under ISO 20000-1 or no?", True),
+        ("That tool is listed, and where is the report?", False),
         ("Does the certificate cover everything?", False),
         ("它在不在认证范围里", True),
         ("有没有被纳入", True),

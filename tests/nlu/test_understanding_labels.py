@@ -7,8 +7,7 @@ import pytest
 
 from bot.nlu.deciding import Reading
 from bot.nlu.labels import COVERAGE, LIST, REUSE_AUTOMATIC
-from bot.nlu.understanding import asks_for_others, with_both_certified
-from index.library import open_library
+from bot.nlu.understanding import with_both_certified
 
 LABELS = (COVERAGE, LIST, REUSE_AUTOMATIC)
 
@@ -27,18 +26,3 @@ def test_whether_the_service_or_its_user_is_certified_is_answered_for_both_where
     decided: tuple[str, ...], chances: tuple[float, ...], answered: tuple[str, ...]
 ) -> None:
     assert with_both_certified(decided, Reading("", LABELS, np.array(chances))) == answered
-
-
-@pytest.mark.parametrize(
-    ("text", "others"),
-    [
-        ("Is anything besides Azure certified?", True),
-        ("除了 Intune，还有别的服务有认证吗", True),
-        ("Other than the Intune, what is covered?", True),
-        ("Besides, is Azure covered?", False),
-        ("Is Azure certified, and what else is there to know?", False),
-    ],
-)
-def test_whoever_excepts_the_one_service_named_asks_for_the_others(text: str, others: bool) -> None:
-    (service,) = open_library().names.find(text)
-    assert asks_for_others(text, service) == others
