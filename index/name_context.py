@@ -47,7 +47,8 @@ _SLOT_BEFORE = re.compile(
 _SLOT_AFTER = re.compile(
     r"\s*(?:$|[?,.;:!)\"、/&+]|-\s|(?:is|are|was|be|being|covered|included|in|on|listed|part|certified|compliant"
     r"|accredited|and|or|too|also|as well|either|there|yet|now|still|within|under|by|for|has|have|get|got|not"
-    r"|isn't|aren't|service|app|online|workloads?|instances?|licen[cs]es|portal|please|pls|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
+    r"|isn't|aren't|nor|rather than|instead of|service|app|online|workloads?|instances?|licen[cs]es|portal|please|pls"
+    r"|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
     r"|one of|among|every|daily|heavily|a lot|bao|zai|you|suan|ma|ne)\b)"
 )
 _ORDINARY_BEFORE = re.compile(
@@ -84,9 +85,12 @@ _SLOT_AFTER_ZH = re.compile(
 )
 # "一个 flow" is a flow; "那个 Flow" is the one spoken of, like "Flow".
 _MEASURE_BEFORE = re.compile(r"(?:(?<![那这])个|[条张份种些次段套])\s*$")
-_ROW = re.compile(r"(?:,|、|/|&|\+|\b(?:and|or|nor|plus)\b|[和与及跟或]|还有|以及|或者)+")
+_ROW = re.compile(
+    r"(?:,|、|/|&|\+|\b(?:and also|and|or|nor|plus|as well as|rather than|instead of|not|vs)\b"
+    r"|[和与及跟或同]|还有|以及|或者)+"
+)
 _ALONE = re.compile(
-    r"\W*(?:(?:and|wh?at (?:about|abt|of)|how (?:about|abt)|okay|ok|so|then|also|or|is|are)\b"
+    r"\W*(?:\d{1,2} ?[.):、]|(?:and|wh?at (?:about|abt|of)|how (?:about|abt)|okay|ok|so|then|also|or|is|are)\b"
     r"|那么|那|还有|以及|再问|请问|查一下|查下|查)?\W*"
     r"\0\W*(?:呢|吗|么|呀|啊|可以吗|行吗|也是吗|(?:too|then|as well|also|please)\b)?\W*"
 )

@@ -55,6 +55,22 @@ _PLAINLY = (
         rf"(?:认证|证书|范围|列表|清单|名单)(?:里|内|中|上)?(?:是否|有没有|也|都)*(?:包括|包含|涵盖|覆盖|列出|有){ROW_ZH}"
     ),
 )
+# Services of the provider beside somebody else's: whether both are certified, or which of them suits better?
+_CERTIFIED = re.compile(
+    r"\b(?:cover|certif|listed|iso\b|20000|in[ -]scope|out of scope"
+    r"|(?:on|in|within) (?:the|this|that|your) (?:list|scope|page))"
+    r"|认证|证书|有证|范围|清单|名单|列表|包含|包括|涵盖|覆盖|过了|通过|过没"
+)
+_COMPARED = re.compile(
+    r"\b(?:better|worse|cheap\w*|fast\w*|safe\w*|secure|differ\w*|compar\w*|switch\w*|migrat\w*|integrat\w*|connect\w*"
+    r"|alternatives?|prefer\w*|recommend\w*|should|how|why|pric\w+|costs?)\b"
+    rf"|\b(?:by|through|via) (?:the )?{X}"
+    r"|比较|对比|相比|区别|差异|不同|更|好|集成|对接|迁移|替代|价格|多少钱|怎么|为什么|推荐|应该"
+)
+# Nothing but names: "Zoom? Power BI?".
+_NAMES_ALONE = re.compile(
+    rf"(?:\W|\b(?:and|or|plus|check|please)\b|[和与及跟或查请]|还有|帮忙|帮我|一下|两个|{X})*(?:呢|吗)?\W*"
+)
 # Whoever the service is of, the provider's list has it or not.
 _THE_LIST = (
     rf"(?:(?:the |that )?{_P}(?:'s)? (?:[\w/:.-]+ ){{0,5}}?(?:list|scope|certificat\w+|page)"
@@ -83,15 +99,29 @@ _OF_IT = (
     re.compile(
         rf"^\W*{_SO}(?:does|do|did|would|will) "
         r"(?:the |your |this |that )?(?:iso\S*(?: \S+)? )?(?:certificat\w+|scope|list|audit|page) "
-        rf"(?:also )?(?:cover|include|list|contain|mention|name|apply to|extend to) (?:it|that|this)(?: one)?{_END}"
+        r"(?:also )?(?:cover|include|list|contain|mention|name|(?:apply|extend) to|(?:hold|stand|go|count) for) "
+        rf"{_IT}{_END}"
     ),
     re.compile(
         r"^\W*(?:那么?|请问|所以|不过)?\s*(?:(?:它|他|这个|那个|这款|那款|该)(?:服务|产品|东西)?)\s*"
         r"(?!认证|标准|证书|列表|清单|名单|范围|页面|报告|审核|评估)(?:也|还|都|是否|是不是|有没有|到底|究竟|算不算|算|应该|被|属于|包含|包括)*"
         r"(?:不在|在不在|在|纳入|列入|列出|覆盖|涵盖|通过|过了|有认证|有证).{0,14}$"
     ),
+    re.compile(r"^\W*(?:都|也)?在不在.{0,4}(?:范围|列表|清单|名单)(?:之?[内里中])?\W*$"),
     re.compile(
         r"^\W*(?:是否|有没有|在不在|算不算|是不是)(?:被|也|已经|已)?(?:纳入|列入|列出|包含|包括|覆盖|涵盖|通过|在).{0,14}$"
+    ),
+)
+# Which of several services that were named before: "which are covered by ISO 20000-1?", 哪些有认证.
+_OF_THEM = (
+    re.compile(
+        r"^\W*(?:so |and |now )?which (?:ones? |of (?:them|these|those|the \w+)(?: services| products)? )?"
+        rf"(?:(?:is|are|was|were) {_IN_AUDIT}|(?:has|have|got) (?:the |a |this |that )?(?:iso\S*(?: \S+)? )?cert\w*)"
+        r"[^.,;!?]{0,30}\W*$"
+    ),
+    re.compile(
+        r"^\W*(?:请问|那)?(?:以上|上述|其中|这些|这几个|里面)?(?:的)?哪(?:些|几个|个|一个|几项|一项)(?:服务|产品)?(?:是|已经?|都)*"
+        r"(?:在|有|过|通过|属于|算|拿到?|取得|被).{0,24}$"
     ),
 )
 # What to write where somebody asks of a service that was named before.
@@ -142,6 +172,21 @@ def asks_coverage_plainly(text: str, services: Sequence[Mention]) -> bool:
     return not _HOW.search(plain) and any(form.search(plain) for form in _PLAINLY)
 
 
+def asks_of_both(text: str, asked: Sequence[Mention]) -> bool:
+    """Whether a short message that names the provider's services and others' asks of all of them if they are covered.
+
+    Args:
+        text: as typed.
+        asked: the names of services and vendors in it.
+    """
+    if len(text) > _LONGEST:
+        return False
+    plain = normalise(with_stand_ins(text, asked))
+    if _NAMES_ALONE.fullmatch(plain):
+        return True
+    return _CERTIFIED.search(plain) is not None and not _COMPARED.search(plain)
+
+
 def asks_of_list(text: str, asked: Sequence[Mention], provider: Sequence[Mention]) -> bool:
     """Whether a short message asks if something stands on the provider's list: "is Slack on Microsoft's list?".
 
@@ -161,6 +206,12 @@ def asks_of_it(text: str) -> bool:
     """Whether a message, a sentence or a clause asks in so many words whether "it" is covered."""
     plain = normalise(text)
     return len(plain) <= _LONGEST and any(form.search(plain) for form in _OF_IT)
+
+
+def asks_which_of_them(text: str) -> bool:
+    """Whether a sentence asks which of the services named before it are covered."""
+    plain = normalise(text)
+    return len(plain) <= _LONGEST and any(form.search(plain) for form in _OF_THEM)
 
 
 def asks_what_to_write(text: str) -> bool:

@@ -32,11 +32,19 @@ from bot.nlu.labels import (
     STANDARD,
 )
 from bot.nlu.others import with_others
-from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_of_list, asks_what_to_write, carries_over
+from bot.nlu.plainly import (
+    asks_coverage_plainly,
+    asks_of_both,
+    asks_of_it,
+    asks_of_list,
+    asks_what_to_write,
+    asks_which_of_them,
+    carries_over,
+)
 from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
-from bot.nlu.units import WHOLE_LIMIT, Sentence, is_bare_question, is_story, sentences_of, without_opening
+from bot.nlu.units import WHOLE_LIMIT, Sentence, is_bare_question, is_story, sentences_of, uncut, without_opening
 from index.library import Library
 from index.names import Mention
 from index.passages import topic_of
@@ -162,6 +170,7 @@ class Understanding:
         whole = _whole(text, sentences)
         if not is_han(text) and is_han(self._plain(whole).text):  # pinyin has no marks to be cut at
             sentences = sentences_of(self._plain(whole).text)
+        sentences = uncut(sentences, self._plain(whole).mentions)
         readings = self._read([whole, *_parts(sentences)])
         asked = self._plain(whole).text
         hits = self._library.retriever.search(asked, HITS, embedding=self._library.encoder.encode_queries([asked])[0])
@@ -267,21 +276,25 @@ class Understanding:
         other = any(each.name.kind == "standard" and each.name.id not in self._scope.standards for each in mentions)
         if not refused or other or {INJECTION, OTHER_STANDARD} & set(labels):
             return False
-        if self._own_services(mentions):
-            return asks_coverage_plainly(text, [each for each in mentions if each.name.kind == "service"])
-        provider = [each for each in mentions if each.name.id == self._scope.provider]
-        return asks_of_list(text, [each for each in mentions if self._scope.is_foreign(each)], provider)
+        services = [each for each in mentions if each.name.kind == "service"]
+        foreign = [each for each in mentions if self._scope.is_foreign(each)]
+        if not self._own_services(mentions):
+            return asks_of_list(text, foreign, [each for each in mentions if each.name.id == self._scope.provider])
+        both = OTHER_VENDOR in labels and asks_of_both(text, [m for m in mentions if m in services or m in foreign])
+        return both or asks_coverage_plainly(text, services)
 
     def _asks_of_one(self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> bool:
         """ "We use Intune as MDM. Was it part of the audit?" is about Intune, whatever audits are like otherwise."""
         own = self._own_services(mentions)
         topics = {topic_of(label) for label in labels}
-        if len(own) != 1 or {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
+        if not own or {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
             return False
         general = {topic_of(CERTIFIED), topic_of(LIST), topic_of(REUSE_AUTOMATIC), OUT_OF_SCOPE}
+        if topics <= {topic_of(CERTIFIED), STANDARD} and _is_said_later(asks_which_of_them, sentences):
+            return True
         if topics <= general and _is_said_later(asks_of_it, sentences):
             return True
-        return topics <= {*general, STANDARD} and _is_said_later(asks_what_to_write, sentences)
+        return len(own) == 1 and topics <= {*general, STANDARD} and _is_said_later(asks_what_to_write, sentences)
 
     def _asks_of_foreign(
         self, labels: Sequence[str], sentences: Sequence[Sentence], mentions: Sequence[Mention]
@@ -290,12 +303,12 @@ class Understanding:
         foreign = any(self._scope.is_foreign(each) for each in mentions)
         own = any(each.name.kind != "standard" and not self._scope.is_foreign(each) for each in mentions)
         about = {topic_of(CERTIFIED), topic_of(LIST), topic_of(COVERAGE)}
-        return (
-            foreign
-            and not own
-            and {topic_of(each) for each in labels} <= about
-            and _is_said_later(asks_of_it, sentences)
-        )
+        topics = {topic_of(each) for each in labels}
+        if not foreign or own:
+            return False
+        if topics <= {*about, STANDARD} and _is_said_later(asks_which_of_them, sentences):
+            return True
+        return topics <= about and _is_said_later(asks_of_it, sentences)
 
     def _names_own_service(self, text: str) -> bool:
         return bool(self._own_services(self._library.names.find(text, lenient=True)))

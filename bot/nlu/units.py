@@ -7,8 +7,10 @@ is classified beside the whole; `deciding` says which of them count.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from index.names import Mention
 from index.text import clauses, is_han, tidy
 
 # A message longer than this is read by its last question: a story drowns what it asks.
@@ -85,6 +87,14 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
     if len(said) > _FIRST + _LAST:
         said = said[:_FIRST] + said[-_LAST:]
     return tuple(_sentence(part[-_SENTENCE_LIMIT:], follows=place > 0) for place, part in enumerate(said))
+
+
+def uncut(sentences: Sequence[Sentence], names: Sequence[Mention]) -> tuple[Sentence, ...]:
+    """The same without clauses where one of them would end inside a name: "Enterprise Mobility + Security"."""
+    joined = [each.text for each in names if len(clauses(each.text)) > 1]
+    return tuple(
+        replace(each, clauses=(), tail="") if any(name in each.text for name in joined) else each for each in sentences
+    )
 
 
 def is_story(text: str) -> bool:

@@ -505,6 +505,10 @@ NAMED: list[tuple[str, list[str]]] = [
     ("is our planner certified in ITIL", ["standard:itil"]),
     ("百度一下就知道了", ["baidu"]),
     ("阿里巴巴和四十大盗", ["alibaba"]),
+    # In a row by other words than "and", and as an item of a list.
+    ("deep seek instead of process advisor - covered?", ["deepseek", "process_advisor"]),
+    ("neither digital ocean nor azure functions is on the list", ["digitalocean", "azure_functions"]),
+    ("1. Lockbox\n2. Flow\nWhich are covered?", ["customer_lockbox", "flow"]),
 ]
 
 # Sentences of the subject and of everyday life in which no name stands.

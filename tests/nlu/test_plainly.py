@@ -6,7 +6,15 @@ from functools import partial
 
 import pytest
 
-from bot.nlu.plainly import asks_coverage_plainly, asks_of_it, asks_of_list, asks_what_to_write, carries_over
+from bot.nlu.plainly import (
+    asks_coverage_plainly,
+    asks_of_both,
+    asks_of_it,
+    asks_of_list,
+    asks_what_to_write,
+    asks_which_of_them,
+    carries_over,
+)
 from index.library import open_library
 
 
@@ -61,12 +69,48 @@ def test_the_providers_list_may_be_asked_for_anybody(text: str, of_list: bool) -
 
 
 @pytest.mark.parametrize(
+    ("text", "of_both"),
+    [
+        ("Is Slack as well as Intune covered?", True),
+        ("Slack? Intune?", True),
+        ("帮忙查两个：Intune、钉钉", True),
+        ("钉钉像 Intune 一样有认证吗", True),
+        ("Is Intune better than Slack for ISO 20000?", False),
+        ("Can I move from Slack to Intune?", False),
+        ("钉钉和 Intune 的认证有什么区别", False),
+        ("Is Slack, which we buy through Intune, certified?", False),
+    ],
+)
+def test_services_of_others_may_be_asked_for_beside_those_of_the_provider(text: str, of_both: bool) -> None:
+    services = [each for each in open_library().names.find(text) if each.name.kind == "service"]
+    assert asks_of_both(text, services) == of_both
+
+
+@pytest.mark.parametrize(
+    ("text", "of_them"),
+    [
+        ("Which are covered by ISO 20000-1?", True),
+        ("and which of these has the certificate", True),
+        ("哪些有 20000-1 认证", True),
+        ("其中哪几个在范围内？", True),
+        ("Which audits are there?", False),
+        ("Which is the certified body, and who pays?", False),
+        ("哪些文档可以下载", False),
+    ],
+)
+def test_a_sentence_may_ask_which_of_those_named_before_it(text: str, of_them: bool) -> None:
+    assert asks_which_of_them(text) == of_them
+
+
+@pytest.mark.parametrize(
     ("text", "of_it"),
     [
         ("Was it part of the ISO 20000-1 assessment?", True),
         ("and is that one certified", True),
         ("is it still within the certification?", True),
         ("does the certification cover it?", True),
+        ("does the certification hold for that tool", True),
+        ("在不在认证范围", True),
         ("The same is covered under ISO 20000-1 or no?", True),
         ("That tool is listed, and where is the report?", False),
         ("Does the certificate cover everything?", False),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.units import is_bare_question, is_story, sentences_of, without_opening
+from bot.nlu.units import is_bare_question, is_story, sentences_of, uncut, without_opening
+from index.library import open_library
 
 
 def test_two_questions_are_two_sentences() -> None:
@@ -21,6 +22,14 @@ def test_background_is_told_from_the_question() -> None:
 def test_one_sentence_that_asks_two_things_has_clauses() -> None:
     (sentence,) = sentences_of("Can we reuse the certificate, and do you test every year?")
     assert sentence.clauses == ("Can we reuse the certificate", "do you test every year?")
+
+
+def test_a_name_is_not_cut() -> None:
+    text = "Is Enterprise Mobility & Security covered, and who says so?"
+    (sentence,) = sentences_of(text)
+    assert len(sentence.clauses) == 3
+    (whole,) = uncut((sentence,), open_library().names.find(text))
+    assert (whole.text, whole.clauses) == (text, ())
 
 
 def test_a_later_sentence_is_also_read_without_its_opening() -> None:
