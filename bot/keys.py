@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from bot.settings import Settings, SettingsError
@@ -17,6 +18,7 @@ class Keys:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
         self._derived: dict[str, bytes] = {}
+        self._keyed = lru_cache(maxsize=None)(self._begin)
 
     def derive(self, purpose: str) -> bytes:
         """A key of 32 bytes that belongs to `purpose`, of which there are few."""
@@ -26,7 +28,12 @@ class Keys:
 
     def pseudonym(self, purpose: str, name: str) -> str:
         """A stand-in for `name`, 32 hexadecimal digits: always the same, and no way back without the key."""
-        return hmac.digest(self.derive(purpose), name.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:32]
+        keyed = self._keyed(purpose).copy()
+        keyed.update(name.encode("utf-8", "surrogatepass"))
+        return keyed.hexdigest()[:32]
+
+    def _begin(self, purpose: str) -> hmac.HMAC:
+        return hmac.new(self.derive(purpose), digestmod=hashlib.sha256)
 
 
 def open_keys(settings: Settings) -> Keys:

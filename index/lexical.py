@@ -41,6 +41,7 @@ from index.text import normalise
 SMALL = 20_000  # passages, up to which scoring all of them is the quickest way to score some
 MOST_POSTINGS = 20_000
 READ = 64  # questions kept as they were read
+KEPT_TOKENS = 16_384
 FEW = 4_000  # allowed passages, up to which each is scored
 _WORD = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
@@ -70,6 +71,7 @@ class LexicalIndex:
         self._mean_length = counts.mean_length
         self._scratch = threading.local()
         self._read = lru_cache(maxsize=READ)(self._read_anew)  # a search reads its question several times
+        self._token = lru_cache(maxsize=KEPT_TOKENS)(self._look_up)  # and questions share most of their tokens
         self._scores_of_all = lru_cache(maxsize=1)(self.scores)  # and asks twice for all scores of a small corpus
 
     @classmethod
@@ -95,9 +97,9 @@ class LexicalIndex:
         of different questions compare; words that no passage has pull it down.
         """
         asked = self._read(text)
-        if not asked.ids:
+        if not asked.known:
             return np.zeros(self._size, dtype=np.float32)
-        spans = [self._span(token) for token in asked.ids]
+        spans = [each.span for each in asked.known]
         rows = np.concatenate([self._rows[span] for span in spans])
         weights = np.concatenate([self._weights[span] for span in spans])
         return (np.bincount(rows, weights, minlength=self._size) / asked.own_score).astype(np.float32)
@@ -145,29 +147,29 @@ class LexicalIndex:
 
     def _read_anew(self, text: str) -> _Asked:
         asked = tokens(text)
-        times = Counter(asked)
-        ids = self._numbers(list(times))
-        known = ids >= 0
-        often = np.fromiter(times.values(), dtype=np.int64, count=len(times))
-        frequencies = np.where(known, self._starts[ids + 1] - self._starts[ids], 0)
         length = K1 * (1 - B + B * len(asked) / (self._mean_length or 1))
-        # the query sums a token once for each time it occurs
-        own_score = float((often * rarities(frequencies, self._size) * (often / (often + length))).sum())
-        return _Asked(np.repeat(ids[known], often[known]).tolist(), own_score)
+        known: list[_Token] = []
+        own_score = 0.0
+        for text_of_token, often in Counter(asked).items():
+            token = self._token(text_of_token)
+            own_score += often * token.rarity * (often / (often + length))
+            if token.number is not None:
+                known += often * [token]  # the query sums a token once for each time it occurs
+        return _Asked(known, own_score)
 
-    def _numbers(self, asked: list[str]) -> np.ndarray:
-        """The numbers of some tokens: int64, -1 for one that no passage has."""
-        if not len(self.counts.keys):
-            return np.full(len(asked), -1)
-        keys = np.fromiter(map(token_key, asked), dtype=np.uint64, count=len(asked))
-        places = np.minimum(np.searchsorted(self.counts.keys, keys), len(self.counts.keys) - 1)
-        return np.where(self.counts.keys[places] == keys, places, -1)
+    def _look_up(self, token: str) -> _Token:
+        keys, key = self.counts.keys, np.uint64(token_key(token))
+        number = int(np.searchsorted(keys, key))
+        if number == len(keys) or keys[number] != key:
+            return _Token(None, slice(0, 0), float(rarities(np.array([0]), self._size)[0]))
+        span = slice(int(self._starts[number]), int(self._starts[number + 1]))
+        return _Token(number, span, float(rarities(np.array([span.stop - span.start]), self._size)[0]))
 
     def _scores_of(self, asked: _Asked, rows: np.ndarray) -> np.ndarray:
         """By what each of the passages has, without a look at the others."""
-        if not asked.ids or not len(rows):
+        if not asked.known or not len(rows):
             return np.zeros(len(rows), dtype=np.float32)
-        ids, times = np.unique(asked.ids, return_counts=True)
+        ids, times = np.unique([each.number for each in asked.known], return_counts=True)
         places, owners = rows_of(self.counts, rows)
         at = np.searchsorted(ids, self.counts.tokens[places])
         shared = np.flatnonzero(ids[np.minimum(at, len(ids) - 1)] == self.counts.tokens[places])
@@ -179,7 +181,7 @@ class LexicalIndex:
 
     def _by_rarest(self, asked: _Asked, k: int, allowed: Allowed | None) -> np.ndarray:
         """Rows of the k passages to which the rarest tokens add most."""
-        spans = [self._span(token) for token in self._rarest(asked)]
+        spans = _rarest(asked)
         if not spans:
             return np.zeros(0, dtype=np.int64)
         found = np.concatenate([self._rows[span] for span in spans])
@@ -200,25 +202,33 @@ class LexicalIndex:
             self._scratch.sums = np.zeros(self._size, dtype=np.float32)
         return self._scratch.sums
 
-    def _span(self, token: int) -> slice:
-        return slice(int(self._starts[token]), int(self._starts[token + 1]))
 
-    def _frequency(self, token: int) -> int:
-        return int(self._starts[token + 1] - self._starts[token])
+@dataclass(frozen=True)
+class _Token:
+    """What is known of a token: its number (None if no passage has it), its postings and its rarity."""
 
-    def _rarest(self, asked: _Asked) -> list[int]:
-        """Numbers of tokens, each as often as it was asked."""
-        by_rarity = sorted(asked.ids, key=self._frequency)
-        postings = accumulate(map(self._frequency, by_rarity))
-        return [token for token, sum_ in zip(by_rarity, postings, strict=True) if sum_ <= MOST_POSTINGS]
+    number: int | None
+    span: slice
+    rarity: float
+
+    @property
+    def frequency(self) -> int:
+        return self.span.stop - self.span.start
 
 
 @dataclass(frozen=True)
 class _Asked:
     """A question's known tokens, each as often as it occurs, and its score as a passage of its own."""
 
-    ids: list[int]
+    known: list[_Token]
     own_score: float
+
+
+def _rarest(asked: _Asked) -> list[slice]:
+    """Postings of the rarest tokens, each as often as it was asked."""
+    by_rarity = sorted(asked.known, key=lambda token: token.frequency)
+    postings = accumulate(token.frequency for token in by_rarity)
+    return [token.span for token, sum_ in zip(by_rarity, postings, strict=True) if sum_ <= MOST_POSTINGS]
 
 
 def _highest(scores: np.ndarray, k: int, allowed: np.ndarray | None) -> np.ndarray:

@@ -13,14 +13,12 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 K1, B = 1.5, 0.75
 PART = 1 << 22  # postings weighed at a time
-KEPT_KEYS = 16_384
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,6 @@ class Postings:
     weights: np.ndarray
 
 
-@lru_cache(maxsize=KEPT_KEYS)
 def token_key(token: str) -> int:
     """64 bits that stand for a token: of a million tokens, two have the same once in 40 million corpora."""
     return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "little")

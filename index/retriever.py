@@ -147,10 +147,11 @@ class Retriever:
         query = self.embed(text) if embedding is None else embedding
         allowed = self._allowed(language, pages, kinds)
         _, near = self.parts.vectors.search(query, 2 * k, allowed)
-        rows = np.union1d(near, self.parts.lexical.best(text, 2 * k, allowed))
+        rows = np.array(sorted({*near.tolist(), *self.parts.lexical.best(text, 2 * k, allowed).tolist()}), dtype=int)
         dense, lexical = self.parts.embeddings[rows] @ query, self.parts.lexical.scores_of(text, rows)
         order = np.argsort(-(dense + LEXICAL_WEIGHT * lexical), kind="stable")[:k]
-        return tuple(Hit(self._corpus[int(rows[i])], float(dense[i]), float(lexical[i])) for i in order)
+        found = zip(rows[order].tolist(), dense[order].tolist(), lexical[order].tolist(), strict=True)
+        return tuple(Hit(self._corpus[row], cosine, shared) for row, cosine, shared in found)
 
     def _allowed(
         self,

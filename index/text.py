@@ -44,11 +44,17 @@ def is_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
+def count_han(text: str) -> int:
+    """How many Chinese characters occur in `text`."""
+    return len(_HAN.findall(text))
+
+
 def simplify(text: str) -> str:
     """Traditional characters as simplified ones; other text unchanged."""
     return _converter().convert(text) if is_han(text) else text
 
 
+@lru_cache(maxsize=4096)  # a turn asks ten times for its few texts
 def tidy(text: str) -> str:
     """One form for each character: NFKC, plain quotes and dashes, no invisible ones, single spaces."""
     folded = unicodedata.normalize("NFKC", text).translate(_QUOTES)
@@ -73,7 +79,7 @@ def detect_language(text: str) -> str | None:
     English sentence may quote a Chinese name.
     """
     folded = tidy(text)
-    han = len(_HAN.findall(folded))
+    han = count_han(folded)
     latin = len(_LATIN_WORD.findall(folded))
     if not han:
         return "zh" if _ZH_DIGITS.fullmatch(folded) else "en" if latin else None

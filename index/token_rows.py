@@ -127,8 +127,9 @@ def channels(branch: int) -> slice:
 
 def level(rows: np.ndarray, gain: np.ndarray, shift: np.ndarray, epsilon: float) -> None:
     """Normalise the layer's rows in place: mean 0 and variance 1, then `gain` and `shift`."""
-    rows -= rows.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", rows, rows)[:, None] / rows.shape[1]
+    width = rows.shape[1]
+    rows -= np.add.reduce(rows, axis=1, keepdims=True) / width
+    variance = np.einsum("ij,ij->i", rows, rows)[:, None] / width
     rows *= 1 / np.sqrt(variance + epsilon)
     rows *= gain
     rows += shift

@@ -174,6 +174,8 @@ def _first_sums(alone: np.ndarray) -> np.ndarray:
 
 def _through(weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Rows `(m, in)` through a layer `(out, in)`: float32 `(m, out)`."""
+    if len(rows) == 1:
+        return inner_products(weights, rows[0])[None]
     if len(rows) <= _FEW:
         return np.stack([inner_products(weights, row) for row in rows])
     return (weights @ rows.T).T

@@ -5,7 +5,6 @@ Same model, same rules, same actions, same replies as Rasa's own processor: a te
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Hashable
 from functools import lru_cache, partial
 from pathlib import Path
@@ -39,6 +38,8 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.data import TrainingType
 from rasa.utils.endpoints import EndpointConfig
+
+from bot.assistant.memory import shallow_copy
 
 _READ_NO_TOKENS = (NLUMessageConverter, RegexMessageHandler)
 # Events that change nothing but slots and what was said or done last.
@@ -106,8 +107,8 @@ class TurnProcessor(MessageProcessor):
             return super()._predict_next_with_tracker(tracker)
         if situation not in self._predictions:
             self._predictions[situation] = super()._predict_next_with_tracker(tracker)
-        prediction = copy.copy(self._predictions[situation])
-        prediction.events = [copy.copy(event) for event in prediction.events]
+        prediction = shallow_copy(self._predictions[situation])
+        prediction.events = [shallow_copy(event) for event in prediction.events]
         return prediction
 
     async def _run_action(

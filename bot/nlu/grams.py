@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -52,9 +53,9 @@ class GramSpace:
 
     def weigh(self, text: str) -> tuple[list[int], np.ndarray]:
         """The columns of the known n-grams of a normalised text, and their weights: float32, of length 1 together."""
-        columns = sorted({self.column[gram] for gram in grams(text) if gram in self.column})
+        columns = sorted(map(self.column.__getitem__, self.column.keys() & set(grams(text))))
         weights = self.rarity[columns]
-        return columns, weights / (float(np.linalg.norm(weights)) or 1.0)
+        return columns, weights / (math.sqrt(weights @ weights) or 1.0)
 
     def rows(self, texts: Iterable[str]) -> sp.csr_matrix:
         """float32 `(n, grams)`, rows L2-normalised (a row without known grams is zero)."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.names import Mention
-from index.text import clauses, is_han, tidy
+from index.text import clauses, count_han, tidy
 
 # A message longer than this is read by its last question: a story drowns what it asks.
 WHOLE_LIMIT = 300
@@ -99,7 +99,7 @@ def uncut(sentences: Sequence[Sentence], names: Sequence[Mention]) -> tuple[Sent
 
 def is_story(text: str) -> bool:
     """Whether so much is said that most of it must be background; a Chinese character says as much as two letters."""
-    return len(text) + sum(is_han(each) for each in text) > WHOLE_LIMIT
+    return len(text) + count_han(text) > WHOLE_LIMIT
 
 
 def without_opening(text: str) -> str:

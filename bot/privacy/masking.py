@@ -9,6 +9,7 @@ microseconds.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 
 from bot.privacy import addresses, identity, keys, payment, phones
@@ -20,13 +21,19 @@ __all__ = ["Finding", "find", "mask"]
 # In order of how little else a find can be: a card number may look like a telephone number, hardly the reverse.
 _DETECTORS = (keys.find, addresses.find, payment.find, identity.find, phones.find)
 
+# The text that was last masked on this thread: a turn's is masked again where it is stored.
+_last = threading.local()
+
 _MASKED = re.compile(rf"(?:\[(?:{'|'.join(KINDS)})\])+")
 
 
 def mask(text: str) -> str:
     """`text` with a placeholder such as `[email]` for everything personal or secret; masked twice it stays the same."""
+    if text == getattr(_last, "masked", None):
+        return text
     while findings := find(text):
         text = _replaced(text, findings)
+    _last.masked = text
     return text
 
 

@@ -7,9 +7,8 @@ main thread competes with the turn for Python's lock.
 
 from __future__ import annotations
 
-import contextlib
 import select
-import socket
+from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -17,7 +16,6 @@ from gunicorn.workers.gthread import ThreadWorker
 from bot.afterwards import later
 
 MOMENT = 20  # milliseconds
-_CORK: int | None = getattr(socket, "TCP_CORK", None)  # of Linux
 
 
 class LingeringWorker(ThreadWorker):  # type: ignore[misc]
@@ -33,11 +31,42 @@ class LingeringWorker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Any) -> Any:
         """See ThreadWorker; the head of a reply goes out with its body and not before it."""
         with later():
-            _cork(conn.sock, True)
-            try:
-                return super().handle_request(req, conn)
-            finally:
-                _cork(conn.sock, False)
+            sending = HeadWithBody(conn.sock)
+            held = SimpleNamespace(sock=sending, client=conn.client, server=conn.server)
+            result = super().handle_request(req, held)
+            sending.flush()
+            return result
+
+
+class HeadWithBody:
+    """A connection on which what is sent first, a reply's head, waits for what is sent next."""
+
+    def __init__(self, connection: Any) -> None:
+        """Args: connection: a socket, for whatever else is asked of it."""
+        self._connection = connection
+        self._head: bytes | None = None
+        self._is_out = False
+
+    def sendall(self, data: bytes) -> None:
+        """See socket.socket."""
+        if self._head is None:
+            self._head = data
+        elif self._is_out:
+            self._connection.sendall(data)
+        else:
+            self._is_out = True
+            self._connection.sendall(self._head + data)
+
+    def flush(self) -> None:
+        """Send the head by itself, if it still waits."""
+        if self._head is not None and not self._is_out:
+            self._is_out = True
+            self._connection.sendall(self._head)
+
+    def __getattr__(self, name: str) -> Any:
+        """What anybody else does with the connection comes after what was sent."""
+        self.flush()
+        return getattr(self._connection, name)
 
 
 def _has_more(conn: Any) -> bool:
@@ -47,10 +76,3 @@ def _has_more(conn: Any) -> bool:
     waiting = select.poll()
     waiting.register(conn.sock, select.POLLIN)
     return bool(waiting.poll(MOMENT))
-
-
-def _cork(connection: socket.socket, corked: bool) -> None:
-    """Hold back what is not a full packet yet, or no longer; what waits for longer than 0.2 s goes all the same."""
-    if _CORK is not None:
-        with contextlib.suppress(OSError):  # the client has gone, which sending to it will say
-            connection.setsockopt(socket.IPPROTO_TCP, _CORK, corked)
