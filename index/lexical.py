@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
@@ -41,7 +41,7 @@ from index.text import normalise
 SMALL = 20_000  # passages, up to which scoring all of them is the quickest way to score some
 MOST_POSTINGS = 20_000
 READ = 64  # questions kept as they were read
-KEPT_TOKENS = 16_384
+KEPT_TOKENS = 32_768
 FEW = 4_000  # allowed passages, up to which each is scored
 _WORD = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
@@ -159,11 +159,20 @@ class LexicalIndex:
 
     def _look_up(self, token: str) -> _Token:
         keys, key = self.counts.keys, np.uint64(token_key(token))
-        number = int(np.searchsorted(keys, key))
+        number = int(keys.searchsorted(key))
         if number == len(keys) or keys[number] != key:
-            return _Token(None, slice(0, 0), float(rarities(np.array([0]), self._size)[0]))
+            return _Token(None, slice(0, 0), self._rarity_of_unknown)
         span = slice(int(self._starts[number]), int(self._starts[number + 1]))
-        return _Token(number, span, float(rarities(np.array([span.stop - span.start]), self._size)[0]))
+        return _Token(number, span, float(self._rarities[number]))
+
+    @cached_property
+    def _rarities(self) -> np.ndarray:
+        """Of each token."""
+        return rarities(np.diff(self._starts), self._size)
+
+    @cached_property
+    def _rarity_of_unknown(self) -> float:
+        return float(rarities(np.zeros(1), self._size)[0])
 
     def _scores_of(self, asked: _Asked, rows: np.ndarray) -> np.ndarray:
         """By what each of the passages has, without a look at the others."""
