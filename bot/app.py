@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot.afterwards import afterwards
 from bot.assistant.protocol import Assistant
 from bot.channels import (
     conversations,
@@ -147,16 +149,16 @@ def load_assistant(
 
 def _open_doors(app: Flask, settings: Settings) -> None:
     limiter = make_limiter(settings)
-    limiter.init_app(app)
     counted = _COUNTED if settings.rate_limit != "off" else ()
+    limiter.init_app(app)
+    check_limits(app, limiter, {each.name for each in counted}, {SIGN_IN})
     for blueprint in counted:
         limiter.limit(settings.rate_limit, exempt_when=lambda: exempt_from_rate(settings))(blueprint)
     for blueprint in (*_COUNTED, *_UNCOUNTED):
         app.register_blueprint(blueprint)
     limit_guessing(app, limiter, SIGN_IN, access.too_many)
-    check_limits(app, limiter, {each.name for each in counted}, {SIGN_IN})
 
 
-def _counted(response):  # type: ignore[no-untyped-def]
-    count_response(response.status_code)
+def _counted(response: Response) -> Response:
+    afterwards(partial(count_response, response.status_code))
     return response

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from bot.settings import Settings
 
@@ -45,13 +46,30 @@ def make_limiter(settings: Settings) -> Limiter:
 
 
 def check_limits(app: Flask, limiter: Limiter, blueprints: Collection[str], endpoints: Collection[str]) -> None:
-    """Count requests to these alone: looking up whether anything else has a limit would take a part of each turn."""
+    """Count requests to these alone: looking up whether anything else has a limit would take a part of each turn.
+
+    Call it right after `limiter.init_app(app)`, whose hooks it takes the place of.
+    """
+    inject_headers: Any = app.after_request_funcs[None].pop()
+    forget = app.teardown_request_funcs[None].pop()
+
+    def is_counted() -> bool:
+        return request.blueprint in blueprints or request.endpoint in endpoints
 
     def check() -> None:
-        if request.blueprint in blueprints or request.endpoint in endpoints:
+        if is_counted():
             limiter.check()
 
+    def show(response: Response) -> Any:
+        return inject_headers(response) if is_counted() else response
+
+    def end(error: BaseException | None) -> None:
+        if is_counted():
+            forget(error)
+
     app.before_request(check)
+    app.after_request(show)
+    app.teardown_request(end)
 
 
 def _storage(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.actions.action import Action, ActionListen, action_for_index
-from rasa.core.channels.channel import OutputChannel
+from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.nlg import NaturalLanguageGenerator, TemplatedNaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
@@ -91,6 +91,14 @@ class TurnProcessor(MessageProcessor):
         if self._extracts_slots:
             return await super().run_action_extract_slots(output_channel, tracker)
         return tracker
+
+    async def parse_message(
+        self, message: UserMessage, tracker: DialogueStateTracker | None = None, only_output_properties: bool = True
+    ) -> dict[str, Any]:
+        """See MessageProcessor; neither an interpreter elsewhere nor retrieval intents, and nothing logged of it."""
+        if tracker is None:
+            return await super().parse_message(message, tracker, only_output_properties)
+        return self._parse_message_with_graph(message, tracker, only_output_properties)
 
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> tuple[Action, PolicyPrediction]:
         """See MessageProcessor, which makes an object of every default action in order to look one up."""
