@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import zip_longest
 
 from opencc import OpenCC
 
@@ -39,6 +40,20 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=1)
+def _may_change() -> frozenset[str]:
+    """Every character without which no text changes when it is simplified."""
+    tables = [table for *_, table in _converter().dict_cache.values()]
+    pairs = [(word, choices.split(" ")[0]) for table in tables for word, choices in table.items()]
+    changes = [(word, simple) for word, simple in pairs if word != simple]
+    return frozenset(
+        old
+        for word, simple in changes
+        for old, new in zip_longest(word, simple)
+        if len(word) != len(simple) or old != new
+    )
+
+
 def is_han(text: str) -> bool:
     """Whether any Chinese character occurs in `text`."""
     return _HAN.search(text) is not None
@@ -51,7 +66,7 @@ def count_han(text: str) -> int:
 
 def simplify(text: str) -> str:
     """Traditional characters as simplified ones; other text unchanged."""
-    return _converter().convert(text) if is_han(text) else text
+    return text if _may_change().isdisjoint(text) else _converter().convert(text)
 
 
 @lru_cache(maxsize=4096)  # a turn asks ten times for its few texts

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from opencc import OpenCC
 
-from index.text import clauses, detect_language, normalise, tidy
+from index.text import clauses, detect_language, normalise, simplify, tidy
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,11 @@ def test_clauses_of_both_languages() -> None:
 )
 def test_short_forms_and_cantonese_are_read_as_standard_language(typed: str, read: str) -> None:
     assert normalise(typed) == read
+
+
+def test_characters_are_simplified_as_the_converter_does_though_it_is_rarely_asked() -> None:
+    converter = OpenCC("t2s")
+    words = [word for *_, table in converter.dict_cache.values() for word in table]
+    texts = [*words, "回覆一目瞭然，乾坤與乾淨", "這張證書的評估報告", "证书在哪", "Is Intune covered?", ""]
+
+    assert [simplify(text) for text in texts] == [converter.convert(text) for text in texts]
