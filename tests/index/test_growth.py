@@ -46,9 +46,9 @@ class TestPostings:
         model.index([tokens(text) for text in TEXTS], show_progress=False, create_empty_token=False)
         counts = count(TEXTS, tokens)
         postings = invert(counts)
+        index = LexicalIndex(counts, postings)
         for token, theirs in model.vocab_dict.items():
-            number = int(LexicalIndex(counts, postings)._numbers([token])[0])
-            ours = slice(*postings.starts[number : number + 2])
+            ours = index._token(token).span
             span = slice(*model.scores["indptr"][theirs : theirs + 2])
             assert np.array_equal(postings.rows[ours], model.scores["indices"][span])
             assert np.array_equal(postings.weights[ours], model.scores["data"][span])
