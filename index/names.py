@@ -8,7 +8,7 @@ unknown_names sees names that nobody knows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from index.name_finder import NameFinder, numbered_standard
 from index.name_merging import Merged, merge
 from index.name_types import Mention, Name
 from index.text import tidy
-from index.unknown_names import unknown_in
+from index.unknown_names import strange_in, unknown_in
 
 __all__ = ["Mention", "Name", "NameCatalog"]
 
@@ -77,9 +77,15 @@ class NameCatalog:
         """
         return self._find(text, lenient)
 
-    def unknown_name(self, text: str) -> str | None:
-        """The product that a coverage question asks about and the catalog does not know, as typed, or None."""
+    def unknown_name(self, text: str, is_word: Callable[[str], bool] | None = None) -> str | None:
+        """The product that a coverage question asks about and the catalog does not know, as typed, or None.
+
+        Args:
+            text: as typed.
+            is_word: whether the language has a word; with it, a strange word counts wherever it stands.
+        """
         typed = tidy(text)
         found = self.find(typed)
         makers = [each for each in found if each.name.kind == "vendor" and not self.is_foreign(each.name)]
-        return unknown_in(typed, *([(each.start, each.end) for each in part] for part in (found, makers)))
+        known, made = ([(each.start, each.end) for each in part] for part in (found, makers))
+        return unknown_in(typed, known, made) or (strange_in(typed, known, is_word) if is_word else None)

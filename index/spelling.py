@@ -103,6 +103,10 @@ class Speller:
         """`text` (normalised) with its slips mended."""
         return self._mend_latin(self._mend_homophones(self._read_pinyin(text)))
 
+    def is_word(self, word: str) -> bool:
+        """Whether a word in lower case is one of English or of the knowledge, or a slip in one of these."""
+        return self._is_english(word) or self._nearest(word) != word
+
     def _mend_homophones(self, text: str) -> str:
         return _HAN_RUN.sub(lambda match: self._mend_run(match.group()), text)
 

@@ -1,13 +1,14 @@
 """A product that nobody knows, in a question about coverage: "Is Contoso CRM covered?", "Foobar Cloud 在范围内吗".
 
 Conservative: what stands in the place of a service counts when it looks like a name, that is capitals or digits in
-an English sentence and Latin letters in a Chinese one, and more of it than words of the subject itself.
+an English sentence and Latin letters in a Chinese one, and more of it than words of the subject itself. Elsewhere
+("we have used Podio since 2019, is that in scope") only a capitalised word counts that the language does not have.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from index.text import is_han
 
@@ -47,6 +48,33 @@ _CHINESE = tuple(
         r"(?:包括|包含|涵盖|覆盖|列了|列出|含|查一下|查查|查|支持|有没有|那|还有|以及)\s*"
         rf"{_CHINESE_NAME}\s*(?:$|[?？吗么呢吧。,，、])",
     )
+)
+_COVERAGE = re.compile(
+    r"\b(?:cover|scope|certif|listed|(?:the|this|that|your) list|complian|20000|iso\b|audit|included?\b|check)"
+    r"|\b(?:as well|too|also)\b|通过|过了|过没|有过|证书|有证|查",
+    re.IGNORECASE,
+)
+_FEWEST_LETTERS = 4
+_CAPITALISED = re.compile(r"(?<![\w@/.'-])(?=[a-z]*[A-Z])[A-Za-z][\w.+#&'-]*(?![@/]\w)", re.ASCII)
+_GOES_ON = re.compile(r"(?:[ ](?:[A-Z][\w+#&-]*|\d{1,4}\b)){1,3}", re.ASCII)
+_COMES_FIRST = re.compile(r"(?:\b[A-Z][\w+#&-]*[ ])+$", re.ASCII)
+_SMALL = re.compile(r"(?<![\w.'-])[a-z]{3,}(?![\w'])")
+# Somebody's name, or somebody's company: "I'm Qiang from Zorblatt", "was it Zorblatt that did the audit".
+_PERSON_BEFORE = re.compile(
+    r"(?:\b(?:i'?m|i am|name is|this is|hi|hello|hey|dear|thanks|thank you|regards|cheers|mr|mrs|ms|dr|prof|at|from|by"
+    r"|in|near|colleague|company|firm|customer|client|auditor|boss|friend)|我是|我叫|来自|公司|客户|同事|老板|集团)[\s,.:]*$",
+    re.IGNORECASE,
+)
+_PERSON_AFTER = re.compile(
+    r"(?:'s)?\s*(?:(?:here|speaking|from|team|auditors?|people|asks?|asked|wants?|says?|said|told|gmbh|inc|ltd|corp"
+    r"|(?:that|who) (?:did|does)|(?:the|your|their) auditors?|did|audited|assessed|examined|issued|performed)\b"
+    r"|来?(?:做|审|发|给|出|颁发|评估|签发)的?|公司|集团|先生|女士|说|问|告诉)",
+    re.IGNORECASE,
+)
+# A capital tells little where a sentence opens, unless the word is plainly what the sentence asks about.
+_OPENS = re.compile(r"(?:^|[.!?;\n]\s*)[\"'(]*$")
+_ASKED_AFTER = re.compile(
+    r"\s*(?:$|[?:/]|-\s|,?\s*(?:is|are|was|in|on|as|too|also|app|licen[cs]es?|subscription|certified|covered)\b)"
 )
 _LATIN = re.compile(r"[A-Za-z0-9][\w.+#&'-]*", re.ASCII)
 _CHINESE_COVERAGE = re.compile(
@@ -102,6 +130,51 @@ def unknown_in(text: str, known: Sequence[tuple[int, int]], makers: Sequence[tup
     candidates = _candidates(masked, _CHINESE if chinese else _ENGLISH)
     found = next((name for name in candidates if chinese or _has_capitals(name.lstrip(f"{_MAKER} "), text)), None)
     return text[masked.index(found) :][: len(found)] if found else None
+
+
+def strange_in(text: str, known: Sequence[tuple[int, int]], is_word: Callable[[str], bool]) -> str | None:
+    """The first capitalised word that no language has, with the capitalised words behind it, or None.
+
+    Args:
+        text: tidy, which asks about coverage.
+        known: see `unknown_in`.
+        is_word: whether a word in lower case is one of English, or a slip in one that is known.
+    """
+    masked = _without(text, known, _HIDDEN)
+    chinese = is_han(text)
+    if text.isupper() or not (_COVERAGE.search(masked) or (chinese and _CHINESE_COVERAGE.search(masked))):
+        return None
+    strange = (each for each in _CAPITALISED.finditer(masked) if _is_strange(masked, each, is_word))
+    found = next(strange, None)
+    if found is None or (not chinese and _is_foreign_language(masked, is_word)):
+        return None
+    longer = _GOES_ON.match(masked, found.end())
+    name = text[found.start() : longer.end() if longer else found.end()]
+    return name.removesuffix("'s").rstrip(".,'-/")
+
+
+def _is_strange(masked: str, found: re.Match[str], is_word: Callable[[str], bool]) -> bool:
+    word, before, after = found.group(), masked[: found.start()], masked[found.end() :]
+    letters = sum(map(str.isalpha, word))
+    plain = word.removesuffix("'s").lower().rstrip(".,'-/")
+    if letters < _FEWEST_LETTERS or word.isupper() or "'" in plain or plain in _SUBJECT:
+        return False
+    if _PERSON_BEFORE.search(_COMES_FIRST.sub("", before)) or _PERSON_AFTER.match(after):
+        return False
+    if is_han(masked):  # where English words are few, two with capitals are a name whatever they are
+        return _GOES_ON.match(after) is not None or not _is_made_of_words(plain, is_word)
+    opens = _OPENS.search(before) is not None
+    return (not opens or _ASKED_AFTER.match(after) is not None) and not _is_made_of_words(plain, is_word)
+
+
+def _is_made_of_words(word: str, is_word: Callable[[str], bool]) -> bool:
+    return all(is_word(part) for part in word.split("-") if part)
+
+
+def _is_foreign_language(masked: str, is_word: Callable[[str], bool]) -> bool:
+    """Whether so many small words are no English that strange words tell nothing: German, pinyin, slips."""
+    small = _SMALL.findall(masked)
+    return 3 * sum(not is_word(word) for word in small) > len(small)
 
 
 def _may_be_of_a_name(word: str, chinese: bool) -> bool:

@@ -94,6 +94,7 @@ _IN_AUDIT = (
 )
 # The same of "it", at the start of a sentence or clause.
 _OF_IT = (
+    re.compile(rf"^\W*{_SO}(?:covered|certified|listed|in[ -]scope|included)(?: or not| too)?\W*$"),
     re.compile(rf"^\W*{_SO}(?:(?:is|was) {_IT}|(?:whether|if) {_IT} (?:is|was)|isn't it)\s+{_IN_AUDIT}{_END}"),
     re.compile(rf"^\W*{_SO}{_IT} (?:is|was) {_IN_AUDIT}[^.,;!?]{{0,30}}(?:\?|\bor not?\b)\W*$"),
     re.compile(

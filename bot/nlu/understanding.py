@@ -45,8 +45,9 @@ from bot.nlu.reconcile import reconcile
 from bot.nlu.scope import scope_of
 from bot.nlu.topic_model import TopicModel
 from bot.nlu.units import WHOLE_LIMIT, Sentence, is_bare_question, is_story, sentences_of, uncut, without_opening
+from index.knowledge import Localized
 from index.library import Library
-from index.names import Mention
+from index.names import Mention, Name
 from index.passages import topic_of
 from index.retriever import Hit
 from index.spelling import Speller
@@ -61,6 +62,8 @@ SHOWN_PARTS = 4
 POINTS = 0.5
 # Whether the service is certified or its user is asked as well, from this probability on.
 BOTH = 0.25
+# How sure it is that a word which nobody knows is a name.
+UNKNOWN = 0.5
 # Texts whose names, stand-ins and decisions are remembered.
 REMEMBERED = 512
 # How much more a near hit counts than a far one.
@@ -220,10 +223,10 @@ class Understanding:
 
     def _read_plain(self, text: str, whole_as_service: bool = True) -> Plain:
         mentions = self._library.names.find(text)
-        unknown = (
-            None if any(each.name.kind == "service" for each in mentions) else self._library.names.unknown_name(text)
-        )
+        known = any(each.name.kind == "service" for each in mentions)
+        unknown = None if known else self._unknown_name(text)
         if unknown:  # is read like any other service, but named as it was typed
+            mentions = with_unknown(mentions, text, unknown)
             text = tidy(text).replace(unknown, A_SERVICE, 1)
         plain = delexicalise(
             text, self._library.names.find(text) if unknown else mentions, self._scope, whole_as_service
@@ -233,6 +236,9 @@ class Understanding:
             return Plain(plain, mentions)
         found = self._library.names.find(mended)
         return Plain(delexicalise(mended, found, self._scope, whole_as_service), mentions or found)
+
+    def _unknown_name(self, text: str) -> str | None:
+        return self._library.names.unknown_name(text, self._speller.is_word)
 
     def _ways_to_read(self, text: str) -> list[Plain]:
         plain = self._plain(text)
@@ -333,13 +339,24 @@ class Understanding:
         return readings
 
     def _named(self, text: str, mentions: Sequence[Mention], labels: Sequence[str]) -> list[dict[str, str]]:
-        if not mentions and labels == (ELLIPSIS,):
-            mentions = self._library.names.find(without_opening(text), lenient=True)
-        named = [{"id": m.name.id, "kind": m.name.kind, "text": m.text, "spelt": m.spelt} for m in mentions]
-        if COVERAGE in labels or (labels == (ELLIPSIS,) and not mentions):
-            unknown = self._library.names.unknown_name(text)
+        known = [each for each in mentions if each.name.id]
+        if not known and labels == (ELLIPSIS,):
+            known = list(self._library.names.find(without_opening(text), lenient=True))
+        named = [{"id": m.name.id, "kind": m.name.kind, "text": m.text, "spelt": m.spelt} for m in known]
+        if COVERAGE in labels or (labels == (ELLIPSIS,) and not known):
+            unknown = self._unknown_name(text)
             named += [{"id": "", "kind": "service", "text": unknown}] if unknown else []
         return named
+
+
+def with_unknown(mentions: Sequence[Mention], text: str, unknown: str) -> tuple[Mention, ...]:
+    """The names in a text with one that nobody knows, which is taken for a service of the provider."""
+    start = text.find(unknown)
+    if start < 0:
+        return tuple(mentions)
+    name = Name("", "service", Localized(unknown, unknown))
+    own = Mention(name, unknown, start, start + len(unknown), UNKNOWN)
+    return tuple(sorted((*mentions, own), key=lambda each: each.start))
 
 
 def _is_said_later(form: Callable[[str], bool], sentences: Sequence[Sentence]) -> bool:

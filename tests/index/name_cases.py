@@ -708,3 +708,25 @@ UNKNOWN: list[tuple[str, str | None]] = [
     ("is Microsoft fully covered by it", None),
     ("Does Microsoft count as covered?", None),
 ]
+
+# With a dictionary: the strange word in each of them, or None.
+STRANGE: list[tuple[str, str | None]] = [
+    ("We have been using Zorblatt since 2019. Is it in scope?", "Zorblatt"),
+    ("Did Zorblatt go through the audit?", "Zorblatt"),
+    ("Is Zorblatt CRM (our main tool) on the list?", "Zorblatt CRM"),
+    ("Zorblatt.io as well?", "Zorblatt.io"),
+    ("老板问 Zorblatt 有没有过 20000", "Zorblatt"),
+    ("我们用 Harness Pipelines 两年了，它在认证范围里吗", "Harness Pipelines"),
+    ("Hi, I'm Qiangmei from Zorblatt, which services are covered?", None),
+    ("Zorblatt wants to know which services are certified", None),
+    ("Whtat is covred by the certificate?", None),
+    ("Welche Dienste sind durch das Zertifikat abgedeckt, bitte? ISO", None),
+    ("which of the Power-something products made it onto the list", None),
+    ("Our Procurement Department asks what is covered", None),
+    ("WHICH ZORBLATT IS COVERED", None),
+    ("Who is Zorblatt?", None),
+    ("Was it Zorblatt that did the audit?", None),
+    ("We are audited by Bureau Zorblatt, can we use the certificate?", None),
+    ("是不是 Zorblatt 做的认证", None),
+    ("我是 Qiangmei，认证覆盖哪些服务", None),
+]

@@ -15,7 +15,8 @@ from index.knowledge import LaterName, Localized, Page, Provider, Service, Stand
 from index.name_files import expand, read_catalog, read_words
 from index.name_table import shape_of
 from index.names import NameCatalog
-from tests.index.name_cases import FRAGMENTS, NAMED, NAMELESS, OWN, UNKNOWN
+from index.spelling import Speller
+from tests.index.name_cases import FRAGMENTS, NAMED, NAMELESS, OWN, STRANGE, UNKNOWN
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 NAMES = KNOWLEDGE / "names"
@@ -54,6 +55,13 @@ def test_lenience_does_not_reach_words_with_an_article_or_of(catalog: NameCatalo
 @pytest.mark.parametrize(("text", "expected"), UNKNOWN, ids=[text for text, _ in UNKNOWN])
 def test_sees_products_that_nobody_knows(catalog: NameCatalog, text: str, expected: str | None) -> None:
     assert catalog.unknown_name(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), STRANGE, ids=[text for text, _ in STRANGE])
+def test_sees_a_strange_word_wherever_it_stands(catalog: NameCatalog, text: str, expected: str | None) -> None:
+    known = "what which services covered certificate scope list audit product"
+    speller = Speller.of([known] * 5)  # words that are used often are the knowledge's own
+    assert catalog.unknown_name(text, speller.is_word) == expected
 
 
 # What a mention says.

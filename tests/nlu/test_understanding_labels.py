@@ -7,7 +7,8 @@ import pytest
 
 from bot.nlu.deciding import Reading
 from bot.nlu.labels import COVERAGE, LIST, REUSE_AUTOMATIC
-from bot.nlu.understanding import with_both_certified
+from bot.nlu.understanding import with_both_certified, with_unknown
+from index.library import open_library
 
 LABELS = (COVERAGE, LIST, REUSE_AUTOMATIC)
 
@@ -26,3 +27,12 @@ def test_whether_the_service_or_its_user_is_certified_is_answered_for_both_where
     decided: tuple[str, ...], chances: tuple[float, ...], answered: tuple[str, ...]
 ) -> None:
     assert with_both_certified(decided, Reading("", LABELS, np.array(chances))) == answered
+
+
+def test_a_name_that_nobody_knows_stands_among_those_that_are_known() -> None:
+    text = "Is Zorblatt covered by ISO 20000-1?"
+    names = with_unknown(open_library().names.find(text), text, "Zorblatt")
+    assert [(each.name.id, each.text, text[each.start : each.end]) for each in names] == [
+        ("", "Zorblatt", "Zorblatt"),
+        ("standard:iso-20000-1-2011", "ISO 20000-1", "ISO 20000-1"),
+    ]
