@@ -20,6 +20,7 @@ from index.passages import topic_of
 
 logger = logging.getLogger(__name__)
 
+_OTHER_VENDOR = "out_of_scope/other_vendor"
 _BY_TOPIC: dict[str, AnswerAction] = {}
 
 
@@ -70,7 +71,8 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, answer: Answer) -> list[An
     dispatcher.utter_message(
         text=dated.text, json_message=dated.provenance(turn.decision.confidence, turn.decision.evidence)
     )
-    leftover = [label for label in turn.decision.labels if topic_of(label) == "out_of_scope"]
+    answered_for = {_OTHER_VENDOR} if answer.services else set()  # somebody else's product is "not listed" already
+    leftover = [each for each in turn.decision.labels if topic_of(each) == "out_of_scope" and each not in answered_for]
     if leftover and answer.answered:
         dispatcher.utter_message(response=f"utter_partly_{answer.language}")
     over = [SlotSet("wanted", None)] if turn.wanted and answer.as_of else []

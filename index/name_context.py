@@ -47,8 +47,8 @@ _SLOT_BEFORE = re.compile(
 _SLOT_AFTER = re.compile(
     r"\s*(?:$|[?,.;:!)\"、/&+]|-\s|(?:is|are|was|be|being|covered|included|in|on|listed|part|certified|compliant"
     r"|accredited|and|or|too|also|as well|either|there|yet|now|still|within|under|by|for|has|have|get|got|not"
-    r"|isn't|aren't|nor|rather than|instead of|service|app|online|workloads?|instances?|licen[cs]es|portal|please|pls"
-    r"|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
+    r"|isn't|aren't|nor|vs|rather than|instead of|service|app|online|workloads?|instances?|licen[cs]es|portal|please"
+    r"|pls|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
     r"|one of|among|every|daily|heavily|a lot|bao|zai|you|suan|ma|ne)\b)"
 )
 _ORDINARY_BEFORE = re.compile(

@@ -83,4 +83,5 @@ def with_others(labels: Sequence[str], text: str, services: Sequence[Mention]) -
 def _leaves_out(plain: str) -> bool:
     """Whether something is asked of all but the services: "anything besides Azure and Intune?"."""
     rest, left_out = _LEFT_OUT.subn(" ", plain)
-    return bool(left_out) and X not in rest and _ANY_OTHER.search(rest) is not None
+    alone = not any(each.isalnum() for each in rest)
+    return bool(left_out) and X not in rest and (alone or _ANY_OTHER.search(rest) is not None)

@@ -85,7 +85,10 @@ _OF_LIST = (
     re.compile(rf"{X}[^。？！?!]{{0,10}}(?:在|列入|列进|列到|进|属于|纳入|上|被)[^。？！?!]{{0,4}}{_THE_LIST_ZH}"),
 )
 _SO = r"(?:(?:so|and|but|ok|okay|well|then|also)\b,?\s*)?"
-_IT = r"(?:(?:it|that|this)(?: one)?|(?:the )?same|(?:the|this|that) (?:said |same )?(?:service|product|tool|app))"
+_IT = (
+    r"(?:(?:it|that|this)(?: one)?|(?:they|both|those|these)(?: of (?:them|those|these))?(?: all| both| two| three)?"
+    r"|(?:the )?same|(?:the|this|that) (?:said |same )?(?:service|product|tool|app))"
+)
 _IN_AUDIT = (
     r"(?:(?:also|then|still|now|really|actually|even|been) )*"
     r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited"
@@ -95,8 +98,10 @@ _IN_AUDIT = (
 # The same of "it", at the start of a sentence or clause.
 _OF_IT = (
     re.compile(rf"^\W*{_SO}(?:covered|certified|listed|in[ -]scope|included)(?: or not| too)?\W*$"),
-    re.compile(rf"^\W*{_SO}(?:(?:is|was) {_IT}|(?:whether|if) {_IT} (?:is|was)|isn't it)\s+{_IN_AUDIT}{_END}"),
-    re.compile(rf"^\W*{_SO}{_IT} (?:is|was) {_IN_AUDIT}[^.,;!?]{{0,30}}(?:\?|\bor not?\b)\W*$"),
+    re.compile(
+        rf"^\W*{_SO}(?:(?:is|was|are|were) {_IT}|(?:whether|if) {_IT} (?:is|was|are)|isn't it)\s+{_IN_AUDIT}{_END}"
+    ),
+    re.compile(rf"^\W*{_SO}{_IT} (?:is|was|are|were) {_IN_AUDIT}[^.,;!?]{{0,30}}(?:\?|\bor not?\b)\W*$"),
     re.compile(
         rf"^\W*{_SO}(?:does|do|did|would|will) "
         r"(?:the |your |this |that )?(?:iso\S*(?: \S+)? )?(?:certificat\w+|scope|list|audit|page) "

@@ -36,6 +36,13 @@ def test_a_part_that_the_page_does_not_answer_is_said_to_be_missing(run: Run) ->
     assert [message["response"] for message in messages] == [None, "utter_partly_en"]
 
 
+def test_another_vendor_that_is_not_listed_is_no_other_part(run: Run) -> None:
+    labels = ["coverage_service/service", "out_of_scope/other_vendor"]
+    messages, _ = asyncio.run(run("action_answer_coverage", "Is Intune covered, and AWS?", labels))
+    assert [message["response"] for message in messages] == [None]
+    assert "AWS is not listed" in messages[0]["text"]
+
+
 def test_documents_of_an_unlisted_service_come_with_a_word_about_it(run: Run) -> None:
     messages, _ = asyncio.run(
         run("action_answer_audit_reports", "certificate for Dynamics 365", ["audit_reports/certificate"])

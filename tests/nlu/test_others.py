@@ -20,6 +20,7 @@ from index.library import open_library
         ("除了 Intune，还有别的服务有认证吗", (LIST,)),
         ("除了 Power BI 和 Graph，还有哪些服务在范围内？", (LIST,)),
         ("Azure、Intune 之外还有什么", (LIST,)),
+        ("besides Azure and Flow?", (LIST,)),
         ("Besides, is Azure covered?", (COVERAGE,)),
         ("Besides Azure and Intune, is Flow covered?", (COVERAGE,)),
         ("Is Azure certified, and what else is there to know?", (COVERAGE,)),
