@@ -23,8 +23,8 @@ from index.names import Name
 
 _ONLY = re.compile(
     r"(?:\b(?:only|just|solely|nothing but)|只有|只管|只包括|只覆盖|仅仅?)\W*"
-    r"(?:(?:covers?|includes?|applies to|for|the|are|is|管|包括|覆盖|涵盖|是)\W*)*\0|\0\W*(?:only|alone)\b"
-    r"|\bnothing else\b|别的都没|其他都没|其它都没",
+    r"(?:(?:covers?|includes?|applies to|for|the|are|is|管|包括|覆盖|涵盖|是)\W*)*\0(?!\W*(?:please|pls|plz|thanks)\b)"
+    r"|\0\W*(?:only|alone)\b|\bnothing else\b|别的都没|其他都没|其它都没",
     re.IGNORECASE,
 )
 

@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import answer_labels, say
+from actions.calling import called
 from actions.context import told_by_context
 from actions.no_answer import refuse
 from actions.own_standard import wanted_of
@@ -69,5 +70,6 @@ def _named(turn: Turn, kind: str) -> str:
         if not name or library.page_of(named.id) or name.id == library.provider:
             continue
         if name.kind == wanted or (wanted == "vendor" and library.names.is_foreign(name)):
-            names.append(name.display[turn.language])
+            shown = called(name, named.spelt, turn.language) if name.kind == "service" else name
+            names.append(shown.display[turn.language])
     return listing(list(dict.fromkeys(names)), turn.language)

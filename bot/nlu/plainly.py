@@ -91,7 +91,7 @@ _IT = (
 )
 _IN_AUDIT = (
     r"(?:(?:also|then|still|now|really|actually|even|been) )*"
-    r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited"
+    r"(?:covered|certified|listed|in[ -]scope|included|examined|assessed|audited|(?:on|in) there"
     rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
     r"|(?:the |that |this )?(?:iso\S*(?: \S+)? )?(?:audit|assessment|examination)))\b"
 )

@@ -168,6 +168,11 @@ def test_another_vendor_is_refused_by_name(run: Run) -> None:
     assert messages[0]["names"] == " AWS "
 
 
+def test_a_product_of_another_vendor_is_refused_by_the_name_that_was_typed(run: Run) -> None:
+    messages, _ = asyncio.run(run("action_refuse", "Is Photoshop certified?", ["out_of_scope/other_vendor"]))
+    assert messages[0]["names"] == "Adobe Creative Cloud (Photoshop)"
+
+
 def test_the_provider_is_not_among_the_others_that_a_refusal_names(run: Run) -> None:
     messages, _ = asyncio.run(run("action_refuse", "AWS or Microsoft?", ["out_of_scope/other_vendor"]))
     assert messages[0]["names"] == "AWS"

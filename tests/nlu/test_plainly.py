@@ -111,6 +111,7 @@ def test_a_sentence_may_ask_which_of_those_named_before_it(text: str, of_them: b
         ("does the certification cover it?", True),
         ("does the certification hold for that tool", True),
         ("Are both covered?", True),
+        ("is it on there", True),
         ("are those two on the list", True),
         ("Are those documents listed?", False),
         ("在不在认证范围", True),
