@@ -179,10 +179,14 @@ class Decider:
     def _at_the_end(
         self, sentences: Sequence[Sentence], asking: Sequence[Sentence], read: Callable[[str], Reading]
     ) -> list[str]:
-        """Labels of a story's last sure question, and of the questions right before it."""
+        """Labels of a story's last sure question, and of the questions right before it.
+
+        One that only points back, such as "can you help with the link?" after a mail, leaves it to those before.
+        """
         found: list[str] = []
         for sentence in reversed(sentences):
             labels = self._of_sentence(sentence, read) if sentence in asking else []
+            labels = [label for label in labels if label != ELLIPSIS]
             if found and not (labels and sentence.text.endswith("?")):
                 break
             found = [*(label for label in labels if label not in found), *found]
