@@ -5,6 +5,7 @@ from __future__ import annotations
 COVERAGE = "coverage_service/service"
 LIST = "coverage_list/services"
 REUSE_AUTOMATIC = "certification_reuse/automatic"
+CERTIFICATE = "audit_reports/certificate"
 CERTIFIED = "provider_and_standard/certified"
 NAMED_CERTIFICATIONS = "provider_and_standard/other_certifications"
 STANDARD = "standard"

@@ -99,6 +99,10 @@ _IN_AUDIT = (
 _OF_IT = (
     re.compile(rf"^\W*{_SO}(?:covered|certified|listed|in[ -]scope|included)(?: or not| too)?\W*$"),
     re.compile(
+        rf"^\W*{_SO}(?:also|still|now|even|really|actually) (?:covered|certified|listed|in[ -]scope|included"
+        rf"|(?:covered by|on|in|within|inside|under|part of|among) {_SCOPE})\b[^.,;!?]{{0,20}}\?\W*$"
+    ),
+    re.compile(
         rf"^\W*{_SO}(?:(?:is|was|are|were) {_IT}|(?:whether|if) {_IT} (?:is|was|are)|isn't it)\s+{_IN_AUDIT}{_END}"
     ),
     re.compile(rf"^\W*{_SO}{_IT} (?:is|was|are|were) {_IN_AUDIT}[^.,;!?]{{0,30}}(?:\?|\bor not?\b)\W*$"),

@@ -20,6 +20,7 @@ from bot.nlu.deciding import Decider, Reading, Thresholds
 from bot.nlu.delexicalise import A_SERVICE, delexicalise, names_whole
 from bot.nlu.examples import Trained, load_trained, save_trained
 from bot.nlu.labels import (
+    CERTIFICATE,
     CERTIFIED,
     COVERAGE,
     ELLIPSIS,
@@ -298,7 +299,7 @@ class Understanding:
         general = {topic_of(CERTIFIED), topic_of(LIST), topic_of(REUSE_AUTOMATIC), OUT_OF_SCOPE}
         if topics <= {topic_of(CERTIFIED), STANDARD} and _is_said_later(asks_which_of_them, sentences):
             return True
-        if topics <= general and _is_said_later(asks_of_it, sentences):
+        if (topics <= general or set(labels) == {CERTIFICATE}) and _is_said_later(asks_of_it, sentences):
             return True
         return len(own) == 1 and topics <= {*general, STANDARD} and _is_said_later(asks_what_to_write, sentences)
 

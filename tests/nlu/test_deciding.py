@@ -161,6 +161,12 @@ def test_of_a_story_the_last_question_counts() -> None:
     assert choose(text, parts, is_story=True) == (TESTED,)
 
 
+def test_a_last_question_that_points_back_leaves_a_story_to_the_one_before() -> None:
+    text = "So much for our year. Can we reuse it? My boss needs it soon. Can you help with that?"
+    parts = {"Can we reuse it?": {"reuse": 0.9}, "Can you help with that?": {ELLIPSIS: 0.9}, text: {ELLIPSIS: 0.9}}
+    assert choose(text, parts, is_story=True) == (REUSE,)
+
+
 def test_the_questions_at_the_end_of_a_story_are_all_answered() -> None:
     text = "It was a long year. Who knows why? Do you test it? Can we reuse it?"
     parts = {"Do you test it?": {"tested": 0.9}, "Can we reuse it?": {"reuse": 0.9}, text: {"weather": 0.5}}
