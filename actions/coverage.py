@@ -24,7 +24,9 @@ from index.names import Name
 _ONLY = re.compile(
     r"(?:\b(?:only|just|solely|nothing but)|只有|只管|只包括|只覆盖|仅仅?)\W*"
     r"(?:(?:covers?|includes?|applies to|for|the|are|is|管|包括|覆盖|涵盖|是)\W*)*\0(?!\W*(?:please|pls|plz|thanks)\b)"
-    r"|\0\W*(?:only|alone)\b|\bnothing else\b|别的都没|其他都没|其它都没",
+    r"|\0\W*(?:only|alone)\b|\bnothing else\b|别的都没|其他都没|其它都没"
+    r"|\bthe only (?:one|service|product)[^.?!]{0,30}\0|\0[^.?!]{0,12}\bthe only\b"
+    r"|(?:就|只|光|单)是?\W*\0\W*(?:这么|这)?一[个家款项]|没有?(?:别的|其[他它])|唯一",
     re.IGNORECASE,
 )
 

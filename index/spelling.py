@@ -38,6 +38,8 @@ _FUNCTION = frozenset("不吗呢的了是在有我你他都就也还没和一这
 # A word that English or Chinese at large has this often is meant as it stands.
 _REAL_ENGLISH = 250
 _REAL_CHINESE = 3
+# A rarer one may still be a slip for a word that the knowledge uses so often: 正书, a style of writing, for 证书.
+_RARE_CHINESE, _TOPICAL = 20, 100
 # So often two characters make a word that neither belongs to a slip beside them.
 _COMMON_CHINESE = 300
 # So many uses make a Latin word one of the knowledge's own.
@@ -117,10 +119,11 @@ class Speller:
         for size in (3, 2):
             for i in range(len(run) - size + 1):
                 piece = run[i : i + size]
-                fine = all(pair in self.pairs for pair in _pairs(piece))
-                if fine or _is_meant(piece) or _is_seam(run, i, size):
+                if all(pair in self.pairs for pair in _pairs(piece)) or _is_seam(run, i, size):
                     continue
                 known = self.by_sound.get(tuple(lazy_pinyin(piece)))
+                if _is_meant(piece, _RARE_CHINESE if known and known[1] >= _TOPICAL else _REAL_CHINESE):
+                    continue
                 # One known word of the same sound, sharing a character: anything looser would rewrite real words.
                 if known and known[1] > 1 and set(known[0]) & set(piece):
                     run = run[:i] + known[0] + run[i + size :]
@@ -228,10 +231,10 @@ def _pairs(run: str) -> Iterator[str]:
     return (run[i : i + 2] for i in range(len(run) - 1))
 
 
-def _is_meant(piece: str) -> bool:
-    """Whether Chinese at large has the piece as a word, or it is only a seam between two words."""
+def _is_meant(piece: str, often: int) -> bool:
+    """Whether Chinese at large has the piece as a word so often, or it is only a seam between two words."""
     jieba.dt.check_initialized()  # else the answer would hang on what was asked before
-    return not _FUNCTION.isdisjoint(piece) or jieba.dt.FREQ.get(piece, 0) >= _REAL_CHINESE
+    return not _FUNCTION.isdisjoint(piece) or jieba.dt.FREQ.get(piece, 0) >= often
 
 
 def _is_seam(run: str, start: int, size: int) -> bool:

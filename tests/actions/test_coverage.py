@@ -116,6 +116,14 @@ def test_only_asking_about_one_service_is_not_asking_whether_it_is_the_only_one(
         assert answer(run, text).startswith("Yes, Azure is on")
 
 
-@pytest.mark.parametrize("text", ["only Azure is certified, right?", "只有 Azure 有认证吗"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "only Azure is certified, right?",
+        "Is Azure the only service in scope?",
+        "只有 Azure 有认证吗",
+        "就 Azure 一家在范围里？",
+    ],
+)
 def test_whether_one_service_is_the_only_one_is_answered_with_the_list(run: Callable[..., Any], text: str) -> None:
     assert "Genomics" in answer(run, text)

@@ -48,6 +48,13 @@ def test_a_slip_is_mended(speller: Speller, typed: str, meant: str) -> None:
     assert speller.mend(typed) == meant
 
 
+def test_a_rare_word_gives_way_only_to_one_that_the_knowledge_uses_often() -> None:
+    typed, meant = "正书的下载地址", "证书的下载地址"
+
+    assert Speller.of(["证书", "证书"]).mend(typed) == typed
+    assert Speller.of(["证书"] * 200).mend(typed) == meant
+
+
 @pytest.mark.parametrize(
     "typed",
     [
