@@ -25,8 +25,11 @@ _ONLY = re.compile(
     r"(?:\b(?:only|just|solely|nothing but)|只有|只管|只包括|只覆盖|仅仅?)\W*"
     r"(?:(?:covers?|includes?|applies to|for|the|are|is|管|包括|覆盖|涵盖|是)\W*)*\0(?!\W*(?:please|pls|plz|thanks)\b)"
     r"|\0\W*(?:only|alone)\b|\bnothing else\b|别的都没|其他都没|其它都没"
-    r"|\bthe only (?:one|service|product)[^.?!]{0,30}\0|\0[^.?!]{0,12}\bthe only\b"
-    r"|(?:就|只|光|单)是?\W*\0\W*(?:这么|这)?一[个家款项]|没有?(?:别的|其[他它])|唯一",
+    r"|\bthe only (?:one|service|product)(?:(?!\b(?:we|i|our|my)\b)[^.?!]){0,30}\0"
+    r"|\0\W*(?:is |was |be )?the only (?:one|service|product)?\W*"
+    r"(?:$|in|on|under|with|that is|that's|covered|certified|listed)"
+    r"|(?:就|只|光|单)是?\W*\0\W*(?:这么|这)?一[个家款项]|(?<!有)没有?(?:别的|其[他它])"
+    r"|\0\W*(?:是不是|是否|是)唯一的?(?:一[个家款项])?(?:在|有|被|通过|的\W*$|\W*$)",
     re.IGNORECASE,
 )
 

@@ -112,7 +112,12 @@ def test_nothing_named_and_nothing_spoken_of_gets_the_list(run: Callable[..., An
 
 
 def test_only_asking_about_one_service_is_not_asking_whether_it_is_the_only_one(run: Callable[..., Any]) -> None:
-    for text in ("I only want to know whether Azure is covered", "Just Azure please. Is it on there?"):
+    for text in (
+        "I only want to know whether Azure is covered",
+        "Just Azure please. Is it on there?",
+        "Azure is the only tool we use, is it in scope?",
+        "The only service that we use is Azure. Is it covered?",
+    ):
         assert answer(run, text).startswith("Yes, Azure is on")
 
 
