@@ -150,7 +150,6 @@ def load_assistant(
 def _open_doors(app: Flask, settings: Settings) -> None:
     limiter = make_limiter(settings)
     counted = _COUNTED if settings.rate_limit != "off" else ()
-    limiter.init_app(app)
     check_limits(app, limiter, {each.name for each in counted}, {SIGN_IN})
     for blueprint in counted:
         limiter.limit(settings.rate_limit, exempt_when=lambda: exempt_from_rate(settings))(blueprint)

@@ -46,10 +46,11 @@ def make_limiter(settings: Settings) -> Limiter:
 
 
 def check_limits(app: Flask, limiter: Limiter, blueprints: Collection[str], endpoints: Collection[str]) -> None:
-    """Count requests to these alone: looking up whether anything else has a limit would take a part of each turn.
+    """Have a limiter count requests to these alone.
 
-    Call it right after `limiter.init_app(app)`, whose hooks it takes the place of.
+    Its own hooks look up for every request whether that has a limit, which would take a part of each turn.
     """
+    limiter.init_app(app)
     inject_headers: Any = app.after_request_funcs[None].pop()
     forget = app.teardown_request_funcs[None].pop()
 

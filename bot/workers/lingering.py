@@ -44,24 +44,21 @@ class HeadWithBody:
     def __init__(self, connection: Any) -> None:
         """Args: connection: a socket, for whatever else is asked of it."""
         self._connection = connection
-        self._head: bytes | None = None
-        self._is_out = False
+        self._has_begun = False
+        self._waiting = b""
 
     def sendall(self, data: bytes) -> None:
         """See socket.socket."""
-        if self._head is None:
-            self._head = data
-        elif self._is_out:
-            self._connection.sendall(data)
+        if self._has_begun:
+            waiting, self._waiting = self._waiting, b""
+            self._connection.sendall(waiting + data)
         else:
-            self._is_out = True
-            self._connection.sendall(self._head + data)
+            self._has_begun, self._waiting = True, data
 
     def flush(self) -> None:
         """Send the head by itself, if it still waits."""
-        if self._head is not None and not self._is_out:
-            self._is_out = True
-            self._connection.sendall(self._head)
+        if self._waiting:
+            self.sendall(b"")
 
     def __getattr__(self, name: str) -> Any:
         """What anybody else does with the connection comes after what was sent."""
