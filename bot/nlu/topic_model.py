@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +19,12 @@ import scipy.sparse as sp
 
 from bot.nlu.grams import GramSpace
 from bot.nlu.solving import solve_positive
-from index.products import inner_products
+from index.half_vectors import halved, inner_products_of_halved
 
 # Chosen by log loss on the calibration half of data/questions.
 DENSE_WEIGHT = 0.6
 SHARPNESS = 3.0
 RIDGE = 0.2
-_BLOCK = 256  # examples
 PART = 1024  # examples whose likeness to all others is computed at once
 KERNEL_ROWS = 512  # of the kernel, worked out at a time
 
@@ -38,17 +36,19 @@ class TopicModel:
     Attributes:
         labels: the classes, sorted.
         embeddings: float32 `(n, d)` of the examples, rows L2-normalised.
+        halves: uint16 `(n, d)`, the embeddings once more, halved, to compare questions with.
         space: the n-grams known.
-        gram_rows: float32 sparse `(n, grams)` of the examples.
         dual: float32 `(n, len(labels))`, the weights of the examples.
+        gram_dual: float32 `(grams, len(labels))`, what an n-gram adds through all examples that have it.
         temperature: divides scores before the softmax.
     """
 
     labels: tuple[str, ...]
     embeddings: np.ndarray
+    halves: np.ndarray
     space: GramSpace
-    gram_rows: sp.csr_matrix
     dual: np.ndarray
+    gram_dual: np.ndarray
     temperature: float
 
     @classmethod
@@ -78,7 +78,8 @@ class TopicModel:
             factor = cho_factor(_ridged(embeddings, rows, np.float64), lower=True, overwrite_a=True, check_finite=False)
             dual = cho_solve(factor, targets, check_finite=False)
             temperature = _fit_temperature(targets - dual / _diagonal_of_inverse(factor[0])[:, None], targets)
-        return cls(names, embeddings.astype(np.float32), space, rows, dual.astype(np.float32), temperature)
+        embeddings, dual = embeddings.astype(np.float32), dual.astype(np.float32)
+        return cls(names, embeddings, halved(embeddings), space, dual, rows.T @ dual, temperature)
 
     @classmethod
     def load(cls, folder: Path) -> TopicModel:
@@ -88,9 +89,10 @@ class TopicModel:
         return cls(
             labels=tuple(words["labels"]),
             embeddings=_mapped(folder / "embeddings.npy"),
+            halves=_mapped(folder / "halves.npy"),
             space=space,
-            gram_rows=sp.load_npz(folder / "grams.npz"),
             dual=_mapped(folder / "dual.npy"),
+            gram_dual=_mapped(folder / "gram_dual.npy"),
             temperature=words["temperature"],
         )
 
@@ -100,59 +102,26 @@ class TopicModel:
         (folder / "topics.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         np.save(folder / "rarity.npy", self.space.rarity)
         np.save(folder / "embeddings.npy", self.embeddings)
+        np.save(folder / "halves.npy", self.halves)
         np.save(folder / "dual.npy", self.dual)
-        sp.save_npz(folder / "grams.npz", self.gram_rows)
+        np.save(folder / "gram_dual.npy", self.gram_dual)
 
     def probabilities(self, texts: Sequence[str], embeddings: np.ndarray) -> np.ndarray:
         """float32 `(m, len(labels))`, rows sum to 1, for normalised texts and their embeddings `(m, d)`."""
-        cosines = self._cosines(embeddings)
-        scores = [self._scores(text, row) for text, row in zip(texts, cosines, strict=True)]
-        return softmax(np.array(scores, dtype=np.float32).reshape(-1, len(self.labels)))
+        similar = np.exp(SHARPNESS * (inner_products_of_halved(embeddings, self.halves) - 1))
+        scores = [
+            DENSE_WEIGHT * (row @ self.dual) + (1 - DENSE_WEIGHT) * self._by_words(text)  # row by row is quicker
+            for text, row in zip(texts, similar, strict=True)
+        ]
+        return softmax(np.array(scores, dtype=np.float32).reshape(-1, len(self.labels)) / self.temperature)
 
-    def _cosines(self, embeddings: np.ndarray) -> list[np.ndarray]:
-        """The likeness of each embedding of `(m, d)` to every example: m arrays float32 `(n,)`.
+    def _by_words(self, text: str) -> np.ndarray:
+        """What the n-grams of a text say for each label: float32 `(len(labels),)`.
 
-        All of these wait for memory. For a few texts, products with one vector each are several times faster than
-        those of matrices, if a block of examples that is small enough for the cache is compared with all texts.
+        The lexical kernel is linear, so its sum over the examples is known beforehand, n-gram by n-gram.
         """
-        if len(embeddings) == 1:
-            return [inner_products(self.embeddings, embeddings[0])]
-        blocks = [self.embeddings[start : start + _BLOCK] for start in range(0, len(self.embeddings), _BLOCK)]
-        products = [[inner_products(block, embedding) for embedding in embeddings] for block in blocks]
-        return [np.concatenate(of_text) for of_text in zip(*products, strict=True)]
-
-    def _scores(self, text: str, cosines: np.ndarray) -> np.ndarray:
-        """The row of `kernel(...) @ dual / temperature` of one text.
-
-        Adding up the columns of the n-grams that the text has is faster than a sparse product.
-        """
-        similar = np.exp(SHARPNESS * (cosines - 1))
-        similar *= DENSE_WEIGHT
-        similar += (1 - DENSE_WEIGHT) * self._shared_grams(text)
-        return similar @ self.dual / self.temperature
-
-    def _shared_grams(self, text: str) -> np.ndarray:
-        """The lexical kernel of one text with every example: float32 `(n,)`."""
         columns, weights = self.space.weigh(text)
-        by_gram, starts = self._by_gram, self._gram_starts
-        spans = [slice(starts[column], starts[column + 1]) for column in columns]
-        if not spans:
-            return np.zeros(len(self.embeddings), dtype=np.float32)
-        rows = np.concatenate([by_gram.indices[span] for span in spans])
-        shared = np.concatenate([by_gram.data[span] for span in spans])
-        shared *= np.repeat(weights, [span.stop - span.start for span in spans])
-        return np.bincount(rows, shared, minlength=len(self.embeddings)).astype(np.float32)
-
-    @cached_property
-    def _gram_starts(self) -> list[int]:
-        """Where each n-gram's examples begin in `_by_gram`; a list, which gives single numbers faster than an array."""
-        starts: list[int] = self._by_gram.indptr.tolist()
-        return starts
-
-    @cached_property
-    def _by_gram(self) -> sp.csc_matrix:
-        """`gram_rows` with the examples of each n-gram side by side."""
-        return self.gram_rows.tocsc()
+        return np.asarray(weights @ self.gram_dual[columns])
 
 
 def _mapped(path: Path) -> np.ndarray:
