@@ -33,6 +33,8 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 
+# How a service that is not on the list by its own name stands.
+_NOT_LISTED = ("suite", "near", "unlisted")
 _USED = re.compile(
     r"\b(?:on|use|uses|using|with|via|customers? of|hosted (?:by|at|in))\s*(?:the )?$"
     r"|(?:用|在|跑在|部署在|托管在|放在|买)(?:的?是|的|了)?\s*$",
@@ -104,7 +106,7 @@ def answer_services(turn: Turn, names: Sequence[Name | Named]) -> Answer:
 def with_unlisted(turn: Turn, answer: Answer) -> Answer:
     """`answer` to something else, behind a word about the services named with the question that are not listed."""
     named = () if SERVICE in turn.decision.labels else (*turn.services(), *_vendors_used(turn))
-    unlisted = [name for name in named if standing_of(turn.page, name, turn.language).relation in ("near", "unlisted")]
+    unlisted = [name for name in named if standing_of(turn.page, name, turn.language).relation in _NOT_LISTED]
     if not unlisted:
         return answer
     coverage = answer_services(turn, unlisted)
@@ -114,5 +116,5 @@ def with_unlisted(turn: Turn, answer: Answer) -> Answer:
 def _links(page: Page, standings: Sequence[Standing], usual: Sequence[str]) -> list[str]:
     """The links of the services asked about, then the usual ones that belong to no service."""
     of_services = {service.link for service in page.services}
-    asked = [standing.service.link for standing in standings if standing.service and standing.service.link]
+    asked = [service.link for standing in standings for service in standing.services if service.link]
     return [*asked, *(link for link in usual if link not in of_services)]

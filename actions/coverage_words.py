@@ -86,6 +86,21 @@ def _near_zh(page: Page, group: Sequence[Standing]) -> list[str]:
     ]
 
 
+def _suite_en(page: Page, group: Sequence[Standing]) -> list[str]:
+    return [
+        f"{s.asked} is not listed on this page by that name. Of what belongs to it, the page's in-scope list for "
+        f"{page.standard.name} has {s.name('en')}."
+        for s in group
+    ]
+
+
+def _suite_zh(page: Page, group: Sequence[Standing]) -> list[str]:
+    return [
+        f"页面上没有列出{s.asked}这个名称。其中的 {s.name('zh')}已列入 {page.standard.name} 的范围内服务列表。"
+        for s in group
+    ]
+
+
 def _unlisted_en(page: Page, group: Sequence[Standing]) -> list[str]:
     verb = "is" if len(group) == 1 else "are"
     return [
@@ -102,8 +117,10 @@ def _unlisted_zh(page: Page, group: Sequence[Standing]) -> list[str]:
 
 
 _EN: dict[str, Sentences] = {
-    "listed": _listed_en, "renamed": _renamed_en, "part": _part_en, "near": _near_en, "unlisted": _unlisted_en,
+    "listed": _listed_en, "renamed": _renamed_en, "part": _part_en, "suite": _suite_en,
+    "near": _near_en, "unlisted": _unlisted_en,
 }  # fmt: skip
 _ZH: dict[str, Sentences] = {
-    "listed": _listed_zh, "renamed": _renamed_zh, "part": _part_zh, "near": _near_zh, "unlisted": _unlisted_zh,
+    "listed": _listed_zh, "renamed": _renamed_zh, "part": _part_zh, "suite": _suite_zh,
+    "near": _near_zh, "unlisted": _unlisted_zh,
 }  # fmt: skip

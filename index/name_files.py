@@ -23,7 +23,7 @@ _FILES: Mapping[str, Kind] = {"services.yml": "service", "vendors.yml": "vendor"
 _WORDS = "words.yml"
 _CHOICE = re.compile(r"<([^<>]*)>")
 _GROUP_FIELDS = frozenset({"vendor", "part_of", "related_to", "renamed_from"})
-_FIELDS = _GROUP_FIELDS | {"id", "name", "aliases"}
+_FIELDS = _GROUP_FIELDS | {"id", "name", "aliases", "suite_of"}
 STANDARD = "standard:"
 
 
@@ -131,9 +131,9 @@ def _wrong_with(item: Mapping[str, Any], forms: Mapping[str, Any]) -> tuple[str,
     unknown = set(item) - _FIELDS - set(forms)
     if unknown:
         return sorted(unknown)[0], "unknown field"
-    lists = [item.get(field, []) for field in ("aliases", *forms)]
+    lists = [item.get(field, []) for field in ("aliases", "suite_of", *forms)]
     if not all(isinstance(each, list) for each in lists):
-        return "aliases", "is not a list"
+        return "aliases, suite_of or forms", "is not a list"
     return None
 
 
@@ -151,6 +151,7 @@ def _entry(item: Mapping[str, Any], kind: Kind, forms: Mapping[str, Sequence[str
         vendor=None if kind == "standard" else item.get("vendor", item["id"]),
         part_of=item.get("part_of"),
         related_to=item.get("related_to"),
+        suite_of=tuple(item.get("suite_of", ())),
         renamed_from=item.get("renamed_from"),
     )
     spellings = dict.fromkeys([display.en, display.zh, *expand_all(patterns)])
@@ -168,3 +169,6 @@ def _dangling(entries: Sequence[CatalogEntry]) -> Iterator[Problem]:
             other = getattr(name, field)
             if other is not None and other not in known:
                 yield Problem("names", name.id, field, f"unknown name {other!r}")
+        for other in name.suite_of:
+            if other not in known:
+                yield Problem("names", name.id, "suite_of", f"unknown name {other!r}")

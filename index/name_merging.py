@@ -143,6 +143,7 @@ def _renumbered(name: Name, ids: dict[str, str]) -> Name:
         name,
         part_of=ids.get(name.part_of or "", name.part_of),
         related_to=ids.get(name.related_to or "", name.related_to),
+        suite_of=tuple(ids.get(each, each) for each in name.suite_of),
         renamed_from=ids.get(name.renamed_from or "", name.renamed_from),
     )
 

@@ -22,6 +22,7 @@ class Name:
             None for a standard.
         part_of: id of the service that this one is a part of.
         related_to: id of a service that is near in name or kind, yet another one.
+        suite_of: ids of the services that this is a name for, taken together.
         renamed_from: id of the listed service that this is a later name of.
         listed: whether a loaded page lists it, under this name or an earlier one, or is about it.
     """
@@ -32,6 +33,7 @@ class Name:
     vendor: str | None = None
     part_of: str | None = None
     related_to: str | None = None
+    suite_of: tuple[str, ...] = ()
     renamed_from: str | None = None
     listed: bool = False
     also: tuple[str, ...] = ()

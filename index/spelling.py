@@ -161,10 +161,10 @@ class Speller:
         spelled = {token: self._syllables_of(token) for token in tokens}
         pinyin = [token for token in tokens if spelled[token]]
         foreign = [token for token in pinyin if not self._is_english(token)]
-        rest = [token for token in tokens if not spelled[token]]
+        rest = {token for token in tokens if not spelled[token]}  # names are one and the same stand-in
         sounds = tuple(syllable for token in pinyin for syllable in spelled[token])
         few = len(sounds) < _FEWEST_SYLLABLES and (rest or self.by_sound.get(sounds, ("", 0))[1] < _ESTABLISHED)
-        if few or len(foreign) < max(1, len(pinyin) / 4) or len(rest) > max(1, len(pinyin) / 4):
+        if few or len(foreign) < max(1, len(pinyin) / 4) or len(rest) > max(1, len(pinyin) / 2.5):
             return text
         return self._with_pinyin_read(text, spelled)
 

@@ -55,7 +55,7 @@ _COVERAGE = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_LETTERS = 4
-_CAPITALISED = re.compile(r"(?<![\w@/.'-])(?=[a-z]*[A-Z])[A-Za-z][\w.+#&'-]*(?![@/]\w)", re.ASCII)
+_CAPITALISED = re.compile(r"(?<![\w@/.'-])(?=[a-z]*[A-Z])[A-Za-z](?:[\w+#&'-]|\.(?=\w))*(?![@/]\w)", re.ASCII)
 _GOES_ON = re.compile(r"(?:[ ](?:[A-Z][\w+#&-]*|\d{1,4}\b(?![、.)]))){1,3}", re.ASCII)
 _COMES_FIRST = re.compile(r"(?:\b[A-Z][\w+#&-]*[ ])+$", re.ASCII)
 _SMALL = re.compile(r"(?<![\w.'-])[a-z]{3,}(?![\w'])")

@@ -7,6 +7,7 @@ The thresholds were chosen on the calibration half of data/questions (`python -m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -28,6 +29,12 @@ from bot.nlu.labels import (
 )
 from bot.nlu.units import Sentence, is_bare_question
 from index.passages import topic_of
+
+# What is only supposed is not asked: "if the certificate lapses, may we end the contract".
+_CONDITION = re.compile(r"\W*(?:如果|要是|假如|假设|万一|倘若|一旦|(?:if|in case|suppose|assuming)\b)", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:differ\w*|versus|vs|compar\w*)\b|区别|差[别异]|不同|[对對]比|比[较較]|區別|差別", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -209,9 +216,10 @@ class Decider:
 
     def _of_clauses(self, sentence: Sentence, read: Callable[[str], Reading]) -> list[str]:
         """Labels of the clauses where they ask for different topics, of which the page answers one at least."""
-        readings = [read(clause) for clause in sentence.clauses]
+        readings = [read(clause) for clause in sentence.clauses if not _CONDITION.match(clause)]
         named = any(each.best == NAMED_CERTIFICATIONS and each.sureness >= self._at.clause for each in readings)
-        if read(sentence.text).best in (OTHER_STANDARD, OTHER_VENDOR) and not named:
+        compared = _COMPARED.search(sentence.text) is not None
+        if read(sentence.text).best in (OTHER_STANDARD, OTHER_VENDOR) and (compared or not named):
             return []  # what is named in one clause holds for the others: "about GDPR, is Power BI compliant"
         readings = [each for each in readings if each.topic not in HOUSE and each.best != ELLIPSIS]
         sure = [each.best for each in readings if each.sureness >= self._at.clause]

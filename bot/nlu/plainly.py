@@ -16,10 +16,13 @@ _LONGEST = 160
 X, _P = "\u241f", "\u241e"
 ROW_EN = rf"{X}(?:\s*(?:,|/|&|\+|\band\b|\bor\b)+\s*(?:the |ms |microsoft )?{X})*"
 ROW_ZH = rf"{X}(?:\s*[、,/&+和与及跟或]\s*{X})*"
-_END = r"(?=\s*(?:$|[?.!,;:)]|(?:under|against|too|as well|or not?|now|yet|at all|for (?:the )?(?:iso|20000))\b))"
+_END = (
+    r"(?=\s*(?:$|[?.!,;:)]"
+    r"|(?:under|against|too|as well|or not?|now|yet|at all|then|though|for (?:the )?(?:iso|20000))\b))"
+)
 _SCOPE = (
-    r"(?:the |your |this |that |its )?(?:microsoft(?:'s)? |ms )?(?:iso\S*(?: \S+)? )?(?:certif\w+ |audit |in-scope )?"
-    r"(?:scope|list|certificat\w+|page)"
+    r"(?:the |your |this |that |its )?(?:microsoft(?:'s)? |ms )?(?:iso\S*(?: \S+)? |20000\S* )?"
+    r"(?:certif\w+ |audit |in-scope )?(?:scope|list|cert(?:ificat\w+|s)?|page)"
 )
 _PREDICATE = (
     rf"(?:covered|certified|listed|in[ -]scope|(?:on|in|within|inside|part of|among) {_SCOPE}"
@@ -77,10 +80,28 @@ _THE_LIST = (
     r"|(?:the |that )?(?:[\w/:.-]+ ){0,3}(?:list|scope|certificat\w+|page) "
     rf"(?:[\w/:.-]+ ){{0,4}}?(?:of|from|by) {_P})"
 )
-_THE_LIST_ZH = rf"{_P}[^。？！?!,，]{{0,22}}(?:范围|清单|名单|列表|证书|认证|页面)"
+_THE_LIST_ZH = rf"{_P}[^。？！?!,，]{{0,22}}(?:范围|清单|名单|列表|证书|认证|页面|\blist|\bscope)"
+# Whose list it is need not be said: "your list", "the in-scope services", 本页, 在清单里.
+_THE_PAGE = re.compile(
+    r"\b(?:your|this page's|the|this|that)(?= (?:[\w/:.-]+ ){0,4}?(?:list|scope list)\b)"
+    r"|\b(?:this|the|your)(?= (?:certification )?page\b)"
+    r"|(?:你们|本页|(?<!\w)[这该]一?页)(?:面)?的?(?=[^。？！?!,，]{0,16}(?:清单|名单|列表|\blist))"
+    r"|[这那该本][份个张]?(?=页面|(?:服务|范围)?(?:清单|名单|列表))"
+    r"|(?<=在)(?=(?:清单|名单|列表)[里上中内])"
+)
+_THE_SERVICES = re.compile(
+    rf"(?<!{_P}'s )(?<!{_P} )(?:\b(?:the|your) )?\bin[ -]scope (?:cloud )?(?:services(?: list)?|list)\b"
+)
+_THE_SERVICES_ZH = re.compile(rf"(?<!{_P}的)(?<!{_P})范围内的?云?服务(?:的?(?:清单|名单|列表))?")
 _OF_LIST = (
     re.compile(rf"{X}[^.?!]{{0,40}}\b(?:on|in|under|within|among|inside|of|by) {_THE_LIST}(?!\w)"),
+    re.compile(
+        rf"{X}[^?!]{{0,60}}[.,;] [^.?!]{{0,20}}\b(?:it|that|this|they|any|either|one)\b[^.?!]{{0,40}}"
+        rf"\b(?:on|in|under|within|among|inside|of|by) {_THE_LIST}(?!\w)"
+    ),
     re.compile(rf"{_THE_LIST} (?:\w+ )?(?:includ|cover|contain|mention|list|nam|hav|has)\w*[^.?!]{{0,20}}{X}"),
+    re.compile(rf"{_THE_LIST}(?:\s*[:,]| with)?[^.?!]{{0,12}}\b(?:mention|sign|trace) of {ROW_EN}"),
+    re.compile(rf"{ROW_ZH}\s*[,，:：]?\s*{_THE_LIST_ZH}[^。？！?!]{{0,6}}(?:列|有|包|含|提|覆盖|涵盖)"),
     re.compile(rf"{_THE_LIST_ZH}[^。？！?!]{{0,10}}(?:有|包括|包含|覆盖|涵盖|列|提到|含|管)[^。？！?!]{{0,6}}{X}"),
     re.compile(rf"{X}[^。？！?!]{{0,10}}(?:在|列入|列进|列到|进|属于|纳入|上|被)[^。？！?!]{{0,4}}{_THE_LIST_ZH}"),
 )
@@ -95,6 +116,10 @@ _IN_AUDIT = (
     rf"|(?:on|in|within|inside|part of|among) (?:{_SCOPE}"
     r"|(?:the |that |this )?(?:iso\S*(?: \S+)? )?(?:audit|assessment|examination)))\b"
 )
+_TAG = (
+    r",\s*(?:right|correct|yes|yeah|yep|no|ok|okay|true|am i right"
+    r"|(?:is|are|do|does)(?:n't| not)? (?:it|they|that))\s*\?"
+)
 # The same of "it", at the start of a sentence or clause.
 _OF_IT = (
     re.compile(rf"^\W*{_SO}(?:covered|certified|listed|in[ -]scope|included)(?: or not| too)?\W*$"),
@@ -105,7 +130,13 @@ _OF_IT = (
     re.compile(
         rf"^\W*{_SO}(?:(?:is|was|are|were) {_IT}|(?:whether|if) {_IT} (?:is|was|are)|isn't it)\s+{_IN_AUDIT}{_END}"
     ),
-    re.compile(rf"^\W*{_SO}{_IT} (?:is|was|are|were) {_IN_AUDIT}[^.,;!?]{{0,30}}(?:\?|\bor not?\b)\W*$"),
+    re.compile(
+        rf"^\W*{_SO}{_IT}(?:'s|'re| is| was| are| were) {_IN_AUDIT}[^.,;!?]{{0,30}}(?:\?|\bor not?\b|{_TAG})\W*$"
+    ),
+    re.compile(
+        rf"^\W*{_SO}(?:(?:does|do|did) {_IT} |{_IT} )(?:all )?(?:falls?|comes?|sits?|goes|go|belongs?)"
+        rf" (?:within|under|in|inside|into|to) {_SCOPE}[^.,;!?]{{0,30}}(?:\?|{_TAG})\W*$"
+    ),
     re.compile(
         rf"^\W*{_SO}(?:does|do|did|would|will) "
         r"(?:the |your |this |that )?(?:iso\S*(?: \S+)? )?(?:certificat\w+|scope|list|audit|page) "
@@ -128,6 +159,12 @@ _OF_THEM = (
         r"^\W*(?:so |and |now )?which (?:ones? |of (?:them|these|those|the \w+)(?: services| products)? )?"
         rf"(?:(?:is|are|was|were) {_IN_AUDIT}|(?:has|have|got) (?:the |a |this |that )?(?:iso\S*(?: \S+)? )?cert\w*)"
         r"[^.,;!?]{0,30}\W*$"
+    ),
+    re.compile(
+        r"^\W*(?:so |and |now )?which (?:ones? )?(?:of (?:them|these|those|the \w+)(?: services| products)? )?"
+        r"(?:does|do|did) (?:the |your |this |that )?(?:microsoft(?:'s)? |ms )?(?:iso\S*(?: \S+)? )?"
+        r"(?:certificat\w+|scope|list|audit|page) (?:also )?(?:cover|include|list|contain|mention|name|have)\b"
+        r"[^.,;!?]{0,20}\W*$"
     ),
     re.compile(
         r"^\W*(?:请问|那)?(?:以上|上述|其中|这些|这几个|里面)?(?:的)?哪(?:些|几个|个|一个|几项|一项)(?:服务|产品)?(?:是|已经?|都)*"
@@ -198,17 +235,18 @@ def asks_of_both(text: str, asked: Sequence[Mention]) -> bool:
 
 
 def asks_of_list(text: str, asked: Sequence[Mention], provider: Sequence[Mention]) -> bool:
-    """Whether a short message asks if something stands on the provider's list: "is Slack on Microsoft's list?".
+    """Whether a short message asks if something stands on the provider's list: "is Slack on Microsoft's (your) list?".
 
     Args:
         text: as typed.
         asked: the names of services and vendors that it may ask about.
         provider: where it names the provider.
     """
-    if not asked or not provider or len(text) > _LONGEST:
+    if not asked or len(text) > _LONGEST:
         return False
     marks = sorted([*((each, X) for each in asked), *((each, _P) for each in provider)], key=lambda pair: pair[0].start)
     plain = normalise(_marked(text, marks))
+    plain = _THE_PAGE.sub(_P, _THE_SERVICES_ZH.sub(f"{_P}清单", _THE_SERVICES.sub(f"{_P} list", plain)))
     return any(form.search(plain) for form in _OF_LIST)
 
 

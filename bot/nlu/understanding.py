@@ -297,7 +297,7 @@ class Understanding:
         if not own or {INJECTION, OTHER_STANDARD, OTHER_VENDOR} & set(labels):
             return False
         general = {topic_of(CERTIFIED), topic_of(LIST), topic_of(REUSE_AUTOMATIC), OUT_OF_SCOPE}
-        if topics <= {topic_of(CERTIFIED), STANDARD} and _is_said_later(asks_which_of_them, sentences):
+        if topics <= general - {topic_of(LIST)} | {STANDARD} and _is_said_later(asks_which_of_them, sentences):
             return True
         if (topics <= general or set(labels) == {CERTIFICATE}) and _is_said_later(asks_of_it, sentences):
             return True
@@ -361,9 +361,9 @@ def with_unknown(mentions: Sequence[Mention], text: str, unknown: str) -> tuple[
 
 
 def _is_said_later(form: Callable[[str], bool], sentences: Sequence[Sentence]) -> bool:
-    """Whether a sentence behind the first, or a clause, has the form."""
-    later = [part for each in sentences[1:] for part in (each.text, *each.clauses)]
-    return any(form(part) for part in (*later, *(sentences[0].clauses if sentences else ())))
+    """Whether a sentence behind the first has the form, or a clause, by itself or with the last: "it is, right?"."""
+    clauses = [part for each in sentences for part in (*each.clauses, ", ".join(each.clauses[-2:]))]
+    return any(form(part) for part in (*(each.text for each in sentences[1:]), *clauses))
 
 
 def with_both_certified(labels: tuple[str, ...], whole: Reading) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ def answer(run: Callable[..., Any], text: str, **slots: Any) -> str:
         pytest.param("Is Power Automate covered?", "as Microsoft Flow", id="renamed"),
         pytest.param("Is Azure SQL Database covered?", "lists Azure as a whole", id="part of a listed one"),
         pytest.param("Is Power BI Embedded covered?", "Power BI Embedded is not listed on this page", id="near"),
+        pytest.param(
+            "anything from Power Platform?", "has Microsoft PowerApps, Microsoft Flow and Power BI", id="suite"
+        ),
         pytest.param("Is Microsoft Teams covered?", "Microsoft Teams is not listed on this page", id="not listed"),
     ],
 )
