@@ -30,8 +30,12 @@ from bot.nlu.labels import (
 from bot.nlu.units import Sentence, is_bare_question
 from index.passages import topic_of
 
-# What is only supposed is not asked: "if the certificate lapses, may we end the contract".
-_CONDITION = re.compile(r"\W*(?:如果|要是|假如|假设|万一|倘若|一旦|(?:if|in case|suppose|assuming)\b)", re.IGNORECASE)
+# What is only supposed, or done with, is not asked: "if the certificate lapses, may we end the contract".
+_CONDITION = re.compile(
+    r"\W*(?:如果|要是|假如|假设|万一|倘若|一旦|(?:先|也)?(?:不问|不谈|不聊|不说)|撇开|(?:if|in case|suppose|assuming)\b"
+    r"|(?:never mind|forget(?: about)?|leav(?:e|ing) aside|setting aside) )",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(
     r"\b(?:differ\w*|versus|vs|compar\w*)\b|区别|差[别异]|不同|[对對]比|比[较較]|區別|差別", re.IGNORECASE
 )
