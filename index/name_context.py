@@ -49,7 +49,7 @@ _SLOT_AFTER = re.compile(
     r"|accredited|and|or|too|also|as well|either|there|yet|now|still|within|under|by|for|has|have|get|got|not"
     r"|isn't|aren't|nor|vs|rather than|instead of|service|app|online|workloads?|instances?|licen[cs]es|portal|please"
     r"|pls|plz|both|all|iso|falls?|counts?|comes?|appears?|belongs?"
-    r"|one of|among|every|daily|heavily|a lot|bao|zai|you|suan|ma|ne)\b)"
+    r"|one of|among|anywhere|somewhere|named|mentioned|every|daily|heavily|a lot|bao|zai|you|suan|ma|ne)\b)"
 )
 _ORDINARY_BEFORE = re.compile(
     r"\b(?:a|an|the|our|my|your|his|her|their|its|this|these|those|every|each|which|what|some|any|no|two|three"

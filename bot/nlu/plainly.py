@@ -102,6 +102,7 @@ _OF_LIST = (
     re.compile(rf"{_THE_LIST} (?:\w+ )?(?:includ|cover|contain|mention|list|nam|hav|has)\w*[^.?!]{{0,20}}{X}"),
     re.compile(rf"{_THE_LIST}(?:\s*[:,]| with)?[^.?!]{{0,12}}\b(?:mention|sign|trace) of {ROW_EN}"),
     re.compile(rf"{ROW_ZH}\s*[,，:：]?\s*{_THE_LIST_ZH}[^。？！?!]{{0,6}}(?:列|有|包|含|提|覆盖|涵盖)"),
+    re.compile(rf"{X}[^。？！?!]{{0,6}}[,，]\s*[这那]?[个份张]?(?:清单|名单|列表)[里上中内]面?(?:有|在|列)"),
     re.compile(rf"{_THE_LIST_ZH}[^。？！?!]{{0,10}}(?:有|包括|包含|覆盖|涵盖|列|提到|含|管)[^。？！?!]{{0,6}}{X}"),
     re.compile(rf"{X}[^。？！?!]{{0,10}}(?:在|列入|列进|列到|进|属于|纳入|上|被)[^。？！?!]{{0,4}}{_THE_LIST_ZH}"),
 )

@@ -65,6 +65,7 @@ def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
         ("钉钉和飞书，这页的范围列表列了哪一个？", True),
         ("钉钉能在范围内云服务里找到吗", True),
         ("想问下钉钉，微软这张证书包不包它", True),
+        ("换成钉钉呢，列表里有吗", True),
         ("Is Slack certified?", False),
         ("钉钉在 ISO 20000 范围内吗", False),
         ("How do I get Slack onto my phone's list of apps?", False),
