@@ -6,7 +6,7 @@ import pytest
 
 from index.allowed import allowed_of
 from index.errors import IndexDamaged
-from index.vectors import EXACT_UP_TO, MOST_COMPARED, TARGET_RECALL, VectorIndex, choose_index
+from index.vectors import EXACT_UP_TO, MARGIN, MOST_COMPARED, TARGET_RECALL, VectorIndex, choose_index
 
 KINDS = ["Flat", "PQ8x4fs", "IVF16,PQ4x4fsr", "IVF16,SQ8"]
 
@@ -76,6 +76,15 @@ def test_a_large_index_probes_until_it_finds_what_exact_search_finds():
     vectors = VectorIndex.build(rows, "IVF32,PQ4x4fsr")
     assert not vectors.is_exact
     assert vectors.recall(unit_rows(50, seed=1)) > TARGET_RECALL - 0.02
+
+
+def test_an_inverted_file_searches_harder_than_made_questions_need(monkeypatch):
+    rows = unit_rows(1000)
+    searches = VectorIndex.build(rows, "IVF64,SQ8").effort
+    monkeypatch.setattr("index.vectors.MARGIN", 1)
+    needed = VectorIndex.build(rows, "IVF64,SQ8").effort
+    assert searches.compared == MARGIN * needed.compared
+    assert searches.probes == min(MARGIN * needed.probes, 64)
 
 
 def test_the_scores_of_a_large_index_are_exact():
