@@ -66,6 +66,7 @@ def test_the_form_of_the_sentence_tells(text: str, plain: bool) -> None:
         ("钉钉能在范围内云服务里找到吗", True),
         ("想问下钉钉，微软这张证书包不包它", True),
         ("换成钉钉呢，列表里有吗", True),
+        ("钉钉在不在这个 ISO 20000-1 范围内服务列表里？", True),
         ("Is Slack certified?", False),
         ("钉钉在 ISO 20000 范围内吗", False),
         ("How do I get Slack onto my phone's list of apps?", False),
