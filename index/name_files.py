@@ -165,10 +165,7 @@ def _dangling(entries: Sequence[CatalogEntry]) -> Iterator[Problem]:
     for twice in sorted({one for one in ids if ids.count(one) > 1}):
         yield Problem("names", twice, "id", "occurs twice")
     for name in (entry.name for entry in entries):
-        for field in ("vendor", "part_of", "related_to", "renamed_from"):
-            other = getattr(name, field)
+        single = ((field, getattr(name, field)) for field in ("vendor", "part_of", "related_to", "renamed_from"))
+        for field, other in (*single, *(("suite_of", each) for each in name.suite_of)):
             if other is not None and other not in known:
                 yield Problem("names", name.id, field, f"unknown name {other!r}")
-        for other in name.suite_of:
-            if other not in known:
-                yield Problem("names", name.id, "suite_of", f"unknown name {other!r}")

@@ -266,6 +266,11 @@ def files(folder: Path, **content: object) -> Path:
             "part_of: unknown name 'y'",
             id="dangling",
         ),
+        pytest.param(
+            {"services": {"names": [{"id": "x", "name": "X", "suite_of": ["y"]}]}},
+            "suite_of: unknown name 'y'",
+            id="dangling-suite",
+        ),
         pytest.param({"vendors": {"names": [{"id": "x", "name": "X"}] * 2}}, "x: id: occurs twice", id="twice"),
         pytest.param({"services": [1]}, "services.yml: file: form: is not a mapping", id="list"),
         pytest.param({"words": {"oddities": []}}, "words.yml: oddities: list: unknown list", id="unknown-list"),
